@@ -1,0 +1,42 @@
+using HaCore.Engine;
+
+namespace HaCore.Configuration;
+
+/// <summary>One validated cluster, ready to run: what the builder and the configuration came to. Made once, at start.</summary>
+internal sealed class ClusterDefinition
+{
+    public required EngineConfiguration Engine { get; init; }
+
+    /// <summary>Same order as <see cref="EngineConfiguration.Links"/>.</summary>
+    public required IReadOnlyList<Func<IServiceProvider, IHeartbeatTransport>> Transports { get; init; }
+
+    /// <summary>[group][resource], same order as <see cref="EngineConfiguration.Groups"/>.</summary>
+    public required IReadOnlyList<IReadOnlyList<ResourceDefinition>> Resources { get; init; }
+    public required IReadOnlyList<Func<IServiceProvider, IFencingDevice>> FencingDevices { get; init; }
+
+    /// <summary>Full path of the key file.</summary>
+    public required string KeyFile { get; init; }
+
+    /// <summary>Full path of the state directory of this cluster.</summary>
+    public required string StateDirectory { get; init; }
+
+    /// <summary>Run the heartbeat threads SCHED_RR and lock memory; warned when not permitted.</summary>
+    public bool RealTime { get; init; }
+
+    /// <summary>Sum of the stop budgets of all groups plus the leave protocol: what a host's shutdown may need.</summary>
+    public required TimeSpan ShutdownBudget { get; init; }
+}
+
+internal sealed class ResourceDefinition
+{
+    public required Func<IServiceProvider, IResourceAgent> CreateAgent { get; init; }
+    public required OperationSettings Probe { get; init; }
+    public required OperationSettings Prepare { get; init; }
+    public required OperationSettings Start { get; init; }
+    public required OperationSettings Stop { get; init; }
+}
+
+/// <param name="Timeout">Longest run of one try.</param>
+/// <param name="Retries">Further tries after a Retryable result.</param>
+/// <param name="RetryDelay">Between two tries.</param>
+internal sealed record OperationSettings(TimeSpan Timeout, int Retries, TimeSpan RetryDelay);
