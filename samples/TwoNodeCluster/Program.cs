@@ -1,1 +1,1 @@
-return 0;
+return await TwoNodeCluster.CommandLine.RunAsync(args);

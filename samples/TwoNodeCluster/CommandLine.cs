@@ -1,0 +1,74 @@
+using System.CommandLine;
+using TwoNodeCluster.Demo;
+using TwoNodeCluster.RealHost;
+
+namespace TwoNodeCluster;
+
+/// <summary>What can be said to this program, and what it then does.</summary>
+internal static class CommandLine
+{
+    public const string DemoNodeOption = "--demo-node";
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        ParseResult parsed = Build().Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync(error.Message);
+            }
+
+            await Console.Error.WriteLineAsync("--help tells what there is.");
+            return ExitCode.Usage;
+        }
+
+        // The host and the demo handle Ctrl-C and SIGTERM themselves: an orderly stop may take longer than the two seconds of the default.
+        var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+        return await parsed.InvokeAsync(configuration);
+    }
+
+    private static RootCommand Build()
+    {
+        Option<bool> demo = new("--demo") { Description = "Watch two nodes fail over on this computer, without root. What happens with no arguments, too." };
+        Option<FileInfo?> config = new("--config") { Description = "Run as one node of the cluster that this appsettings file describes.", HelpName = "FILE" };
+        Option<string?> node = new("--node") { Description = "With --config: the name of this node. Default: the file's LocalNode, or the short name of this machine.", HelpName = "NAME" };
+        Option<LogTarget> log = new("--log") { Description = "With --config: where log lines go.", DefaultValueFactory = _ => LogTarget.Console };
+        Option<FileInfo?> demoNode = new(DemoNodeOption) { Hidden = true };
+
+        RootCommand root = new(
+            $"""
+            A service that runs on exactly one of two machines.
+
+            Exit codes: {ExitCode.Success} all went well; {ExitCode.Failed} a step of the demo or the running host failed; {ExitCode.Usage} command line not understood; {ExitCode.Configuration} configuration refused, a restart cannot help; {ExitCode.Interrupted} demo interrupted.
+            """)
+        { demo, config, node, log, demoNode, BuildKeygen() };
+        root.Validators.Add(result =>
+        {
+            if (result.GetValue(demo) && result.GetValue(config) is not null)
+            {
+                result.AddError("--demo and --config exclude each other: the demo brings its own configuration.");
+            }
+
+            if (result.GetValue(node) is not null && result.GetValue(config) is null)
+            {
+                result.AddError("--node goes with --config: the demo names its own nodes.");
+            }
+        });
+        root.SetAction((parsed, _) => (parsed.GetValue(demoNode), parsed.GetValue(config)) switch
+        {
+            ({ } settings, _) => DemoNode.RunAsync(settings.FullName),
+            (_, { } file) => ClusterHost.RunAsync(new ClusterHostArguments(file.FullName, parsed.GetValue(node), parsed.GetValue(log))),
+            _ => DemoProgram.RunAsync(),
+        });
+        return root;
+    }
+
+    private static Command BuildKeygen()
+    {
+        Argument<FileInfo> file = new("FILE") { Description = "The key file to create; never overwritten. Copy it to the other machine: both need the same." };
+        Command keygen = new("keygen", "Create the key that the two nodes prove themselves to each other with (mode 0600).") { file };
+        keygen.SetAction(parsed => KeyGeneration.Run(parsed.GetRequiredValue(file).FullName));
+        return keygen;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+
+namespace TwoNodeCluster.Demo;
+
+/// <summary>What the conductor tells a node of the demo, as a JSON file in the demo's own directory.</summary>
+internal sealed record DemoNodeSettings
+{
+    public required string Node { get; init; }
+
+    public required string KeyFile { get; init; }
+
+    public required string StateDirectory { get; init; }
+
+    /// <summary>Where this node announces that it has the cluster's address.</summary>
+    public required int SwitchPort { get; init; }
+
+    /// <summary>This node's end of each cable.</summary>
+    public required IReadOnlyList<DemoLink> Links { get; init; }
+
+    public static DemoNodeSettings Read(string file) =>
+        JsonSerializer.Deserialize<DemoNodeSettings>(File.ReadAllText(file)) ?? throw new JsonException($"{file} is empty");
+
+    public void Write(string file) => File.WriteAllText(file, JsonSerializer.Serialize(this));
+}
+
+/// <param name="Name">Name of the link.</param>
+/// <param name="Port">Port on 127.0.0.1 where the cable begins.</param>
+internal sealed record DemoLink(string Name, int Port);
