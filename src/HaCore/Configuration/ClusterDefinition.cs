@@ -25,6 +25,9 @@ internal sealed class ClusterDefinition
 
     /// <summary>Sum of the stop budgets of all groups plus the leave protocol: what a host's shutdown may need.</summary>
     public required TimeSpan ShutdownBudget { get; init; }
+
+    /// <summary>Lasting conditions for the log at start and the status: one link only, no real-time threads, ...</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 internal sealed class ResourceDefinition

@@ -1,0 +1,217 @@
+using HaCore.Engine;
+using Microsoft.Extensions.Options;
+
+namespace HaCore.Configuration;
+
+/// <summary>Checks the merged settings and makes a definition of them, or says everything that is wrong at once.</summary>
+internal sealed class ClusterDefinitionBuilder(IServiceProvider services, ClusterSettings settings)
+{
+    private const int LeaveDeadTimes = 2;   // one until the peer echoes that nothing is held here, one for "Left" (rule V)
+
+    private readonly List<string> _errors = [.. settings.Errors];
+
+    public ClusterDefinition Build()
+    {
+        new ClusterRules(settings, _errors).Check();
+        ValidateOptions();
+        var policy = CreatePolicy();
+        if (_errors.Count > 0)
+        {
+            throw new OptionsValidationException(settings.Registration.Name, typeof(ClusterDefinition), _errors);
+        }
+
+        return new()
+        {
+            Engine = CreateEngine(policy!),
+            Transports = [.. settings.Links.Select(link => Creator(link.Component, link.Name))],
+            Resources = [.. settings.Groups.Select(group => (IReadOnlyList<ResourceDefinition>)[.. group.Resources.Select(CreateResource)])],
+            FencingDevices = [.. settings.FencingDevices.Select(device => Creator(device.Component, device.Name))],
+            KeyFile = settings.KeyFile!,
+            StateDirectory = settings.StateDirectory ?? "/var/lib/hacore/" + settings.Registration.Name,
+            RealTime = settings.RealTime,
+            ShutdownBudget = ShutdownBudget(),
+            Warnings = Warnings(),
+        };
+    }
+
+    private void ValidateOptions()
+    {
+        foreach (var link in settings.Links)
+        {
+            ValidateOptions("Link", link.Name, link.Component);
+        }
+
+        foreach (var resource in settings.Groups.SelectMany(group => group.Resources))
+        {
+            ValidateOptions("Resource", resource.Name, resource.Component);
+        }
+
+        foreach (var device in settings.FencingDevices)
+        {
+            ValidateOptions("Fencing device", device.Name, device.Component);
+        }
+    }
+
+    private void ValidateOptions<TContract>(string what, string name, Component<TContract> component) where TContract : class
+    {
+        try
+        {
+            component.Validate(services, settings.Registration.OptionsName(name));
+        }
+        catch (OptionsValidationException exception)
+        {
+            _errors.AddRange(exception.Failures.Select(failure => $"{what} \"{name}\": {failure}"));
+        }
+#pragma warning disable CA1031 // A configure action of the site or the binder may throw anything; the other errors are to be reported as well.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _errors.Add($"{what} \"{name}\": its options cannot be set: {exception.Message}");
+        }
+    }
+
+    private IFencingPolicy? CreatePolicy()
+    {
+        try
+        {
+            return settings.FencingPolicy?.Create(services, settings.Fencing);
+        }
+#pragma warning disable CA1031 // The constructor of a site's own policy may throw anything; the other errors are to be reported as well.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _errors.Add($"The fencing policy \"{settings.FencingPolicy!.Name}\" cannot be made: {exception.Message}");
+            return null;
+        }
+    }
+
+    private EngineConfiguration CreateEngine(IFencingPolicy policy)
+    {
+        var local = settings.LocalNode!;
+        return new()
+        {
+            Cluster = settings.Registration.Name,
+            LocalNode = new(local),
+            Peer = new(settings.Nodes.Single(node => node != local)),
+            ClusterHash = Digest.OfName(settings.Registration.Name),
+            ClusterDigest = ClusterDigest(),
+            Times = new()
+            {
+                HeartbeatInterval = settings.Times.HeartbeatInterval,
+                WarnTime = settings.Times.WarnTime,
+                DeadTime = settings.Times.DeadTime,
+                InitialDeadTime = settings.Times.InitialDeadTime,
+                FlapLimit = settings.Times.FlapLimit,
+                FlapWindow = settings.Times.FlapWindow,
+                FlapHold = settings.Times.FlapHold,
+            },
+            Links = [.. settings.Links.Select(CreateLink)],
+            Groups = [.. settings.Groups.Select(CreateGroup)],
+            FencingPolicy = policy,
+            FencingDeviceCount = settings.FencingDevices.Count,
+            FenceAtStart = settings.Fencing.FenceAtStart,
+            StopWhenLoserIsDeaf = settings.Fencing.StopWhenLoserIsDeaf,
+        };
+    }
+
+    private LinkConfiguration CreateLink(LinkEntry link) =>
+        new(new(link.Name), TimeRules.IntervalOf(link.Settings, settings.Times), TimeRules.GapOf(link.Settings, settings.Times));
+
+    private GroupConfiguration CreateGroup(GroupEntry group) => new()
+    {
+        Name = new(group.Name),
+        Hash = Digest.OfName(group.Name),
+        Digest = GroupDigest(group),
+        PreferredNode = group.PreferredNode is { } preferred ? new NodeId(preferred) : null,
+        Failback = group.Failback,
+        FailbackDelay = group.FailbackDelay,
+        RestartLimit = group.RestartLimit,
+        RestartWindow = group.RestartWindow,
+        ReplicatedData = group.Resources.Exists(resource => resource.Settings.CarriesReplicatedData),
+        ColdStart = group.ColdStart,
+        Resources =
+        [
+            .. group.Resources.Select(resource => new ResourceConfiguration
+            {
+                Name = new(resource.Name),
+                Type = resource.Type,
+                HasPrepare = typeof(IStandbyResourceAgent).IsAssignableFrom(resource.Component.Implementation),
+                ProbeInterval = resource.Settings.ProbeInterval,
+                UnknownProbesMax = resource.Settings.UnknownProbesMax,
+            }),
+        ],
+    };
+
+    /// <summary>Name, nodes and times: what both nodes must agree on outside the groups (rule M3).</summary>
+    private ulong ClusterDigest()
+    {
+        using var digest = new Digest();
+        digest.Add("cluster 1").Add(settings.Registration.Name);
+        foreach (var node in settings.Nodes.Order(StringComparer.Ordinal))
+        {
+            digest.Add(node);
+        }
+
+        var times = settings.Times;
+        digest.Add(times.HeartbeatInterval).Add(times.WarnTime).Add(times.DeadTime).Add(times.InitialDeadTime);
+        digest.Add(times.FlapLimit).Add(times.FlapWindow).Add(times.FlapHold);
+        return digest.ToUInt64();
+    }
+
+    /// <summary>Order, names and types of the resources, placement, fencing, and whether the data is replicated, which decides how rule R6 is read.</summary>
+    private ulong GroupDigest(GroupEntry group)
+    {
+        using var digest = new Digest();
+        digest.Add("group 1").Add(group.Name).Add(group.Resources.Count);
+        foreach (var resource in group.Resources)
+        {
+            digest.Add(resource.Name).Add(resource.Type).Add(resource.Settings.CarriesReplicatedData ? 1 : 0);
+        }
+
+        digest.Add(group.PreferredNode).Add((long)group.Failback).Add(group.FailbackDelay);
+        digest.Add(group.RestartLimit).Add(group.RestartWindow).Add((long)group.ColdStart);
+        digest.Add(settings.FencingPolicy!.Name);
+        return digest.ToUInt64();
+    }
+
+    private ResourceDefinition CreateResource(ResourceEntry resource) => new()
+    {
+        CreateAgent = Creator(resource.Component, resource.Name),
+        Probe = ToSettings(resource.Settings.Probe),
+        Prepare = ToSettings(resource.Settings.Prepare),
+        Start = ToSettings(resource.Settings.Start),
+        Stop = ToSettings(resource.Settings.Stop),
+    };
+
+    private Func<IServiceProvider, TContract> Creator<TContract>(Component<TContract> component, string name) where TContract : class
+    {
+        var optionsName = settings.Registration.OptionsName(name);
+        return services => component.Create(services, optionsName);
+    }
+
+    private static OperationSettings ToSettings(OperationLimits limits) => new(limits.Timeout, limits.Retries, limits.RetryDelay);
+
+    /// <summary>Groups stop at the same time, mostly; the sum is what they need when they do not.</summary>
+    private TimeSpan ShutdownBudget()
+    {
+        var budget = LeaveDeadTimes * settings.Times.DeadTime;
+        foreach (var stop in settings.Groups.SelectMany(group => group.Resources).Select(resource => resource.Settings.Stop))
+        {
+            budget += (stop.Timeout * (1 + stop.Retries)) + (stop.RetryDelay * stop.Retries);
+        }
+
+        return budget;
+    }
+
+    private List<string> Warnings()
+    {
+        var warnings = new List<string>();
+        if (settings.Links.Count == 1)
+        {
+            warnings.Add($"There is only one link (\"{settings.Links[0].Name}\"): a single cable, card or switch can cut the nodes off from each other. Add a second way.");
+        }
+
+        TimeRules.Warn(settings, warnings);
+        return warnings;
+    }
+}

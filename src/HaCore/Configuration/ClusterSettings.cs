@@ -1,0 +1,123 @@
+using Microsoft.Extensions.Configuration;
+
+namespace HaCore.Configuration;
+
+/// <summary>Everything said about a cluster, merged and not yet checked. Code and configuration write it, validation reads it.</summary>
+internal sealed class ClusterSettings(ClusterRegistration registration)
+{
+    public ClusterRegistration Registration { get; } = registration;
+
+    /// <summary>What is wrong with what was read; validation adds to it.</summary>
+    public List<string> Errors { get; } = [];
+
+    public List<string> Nodes { get; } = [];
+
+    public string? LocalNode { get; set; }
+
+    public string? KeyFile { get; set; }
+
+    public string? StateDirectory { get; set; }
+
+    public bool RealTime { get; set; }
+
+    public HaClusterTimes Times { get; } = new();
+
+    public FencingSettings Fencing { get; } = new();
+
+    public FencingPolicyEntry? FencingPolicy { get; set; }
+
+    public List<FencingDeviceEntry> FencingDevices { get; } = [];
+
+    public List<LinkEntry> Links { get; } = [];
+
+    public List<GroupEntry> Groups { get; } = [];
+
+    /// <summary>"PerNode" sections, in the order in which they were bound.</summary>
+    public List<IConfigurationSection> PerNode { get; } = [];
+
+    /// <summary>Everything that has options of its own, for binding them by name. The first of two with the same name; the second is an error.</summary>
+    public ItemEntry? FindItem(string name)
+    {
+        foreach (var item in Links)
+        {
+            if (string.Equals(item.Name, name, StringComparison.OrdinalIgnoreCase))
+            {
+                return item;
+            }
+        }
+
+        foreach (var group in Groups)
+        {
+            foreach (var item in group.Resources)
+            {
+                if (string.Equals(item.Name, name, StringComparison.OrdinalIgnoreCase))
+                {
+                    return item;
+                }
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <param name="Name">As digests and messages show it.</param>
+/// <param name="NeedsDevice">Does it make no sense without a fencing device?</param>
+/// <param name="Create">Makes it, once.</param>
+internal sealed record FencingPolicyEntry(string Name, bool NeedsDevice, Func<IServiceProvider, FencingSettings, IFencingPolicy> Create);
+
+internal sealed record FencingDeviceEntry(string Name, Component<IFencingDevice> Component);
+
+/// <summary>A link or a resource: something with a name, a type and options of its own.</summary>
+internal abstract class ItemEntry
+{
+    public required string Name { get; init; }
+
+    /// <summary>Configuration type word.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>Where it is configured; null for what came from code.</summary>
+    public IConfigurationSection? Section { get; init; }
+
+    /// <summary>What the local node's "PerNode" says about it.</summary>
+    public List<IConfigurationSection> Overrides { get; } = [];
+
+    public abstract OptionsShape Shape { get; }
+}
+
+internal sealed class LinkEntry : ItemEntry
+{
+    public required Component<IHeartbeatTransport> Component { get; init; }
+
+    public LinkSettings Settings { get; } = new();
+
+    public override OptionsShape Shape => Component.Shape;
+}
+
+internal sealed class ResourceEntry : ItemEntry
+{
+    public required Component<IResourceAgent> Component { get; init; }
+
+    public ResourceSettings Settings { get; } = new();
+
+    public override OptionsShape Shape => Component.Shape;
+}
+
+internal sealed class GroupEntry
+{
+    public required string Name { get; init; }
+
+    public string? PreferredNode { get; set; }
+
+    public FailbackPolicy Failback { get; set; }
+
+    public TimeSpan FailbackDelay { get; set; }
+
+    public int RestartLimit { get; set; } = 3;   // a crash loop gives up in seconds, one unlucky evening does not move the group
+
+    public TimeSpan RestartWindow { get; set; } = TimeSpan.FromMinutes(10);
+
+    public ColdStartPolicy ColdStart { get; set; }
+
+    public List<ResourceEntry> Resources { get; } = [];
+}

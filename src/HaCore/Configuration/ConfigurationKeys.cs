@@ -1,0 +1,27 @@
+namespace HaCore.Configuration;
+
+/// <summary>The keys that a cluster's section may have, level by level.</summary>
+internal static class ConfigurationKeys
+{
+    public static readonly string[] Cluster =
+        ["Nodes", "LocalNode", "KeyFile", "StateDirectory", "RealTime", "Times", "Fencing", "Links", "Groups", "PerNode"];
+
+    public static readonly string[] Node = ["Name"];
+
+    public static readonly string[] Times =
+        ["Profile", "HeartbeatInterval", "WarnTime", "DeadTime", "InitialDeadTime", "FlapLimit", "FlapWindow", "FlapHold"];
+
+    public static readonly string[] Fencing = ["Policy", "Delay", "FenceAtStart", "StopWhenLoserIsDeaf"];
+
+    public static readonly string[] Group =
+        ["Name", "PreferredNode", "Failback", "FailbackDelay", "RestartLimit", "RestartWindow", "ColdStart", "Resources"];
+
+    /// <summary>Of every link, beside those of its type.</summary>
+    public static readonly string[] Link = ["Name", "Type", "Interval", "MinGap"];
+
+    /// <summary>Of every resource, beside those of its type.</summary>
+    public static readonly string[] Resource =
+        ["Name", "Type", "Probe", "Prepare", "Start", "Stop", "ProbeInterval", "UnknownProbesMax", "CarriesReplicatedData"];
+
+    public static readonly string[] Limits = ["Timeout", "Retries", "RetryDelay"];
+}
