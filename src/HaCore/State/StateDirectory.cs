@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using HaCore.Engine;
 using Microsoft.Win32.SafeHandles;
 
@@ -136,11 +137,7 @@ internal sealed class StateDirectory : IDisposable
             return null;
         }
 
-        if (!Directory.Exists(path))
-        {
-            Directory.CreateDirectory(path, DirectoryMode);
-        }
-
+        Create(path, DirectoryMode);
         var directory = Posix.OpenDirectory(path);
         var mode = File.GetUnixFileMode(directory);
         var owner = Posix.OwnerOf(directory);
@@ -154,6 +151,22 @@ internal sealed class StateDirectory : IDisposable
         throw (mode & Others) != 0
             ? new StateFileException($"State directory '{path}' has mode 0{Convert.ToString((int)mode, 8)}; it must be 0700, or others on this machine can change who owns the groups, so this node does not start. Run: chmod 0700 '{path}'.")
             : new StateFileException($"State directory '{path}' belongs to user {owner}; it must belong to the user that runs this node ({user}) or to root, or user {owner} can change who owns the groups, so this node does not start. Run: chown {user} '{path}'.");
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private static void Create(string path, UnixFileMode? mode)
+    {
+        if (Directory.Exists(path) || Path.GetDirectoryName(path) is not { } parent)
+        {
+            return;
+        }
+
+        Create(parent, null);
+        _ = mode is { } given ? Directory.CreateDirectory(path, given) : Directory.CreateDirectory(path);
+
+        // Else a crash could take the new folder with all that was saved in it, and a state that is gone looks like a first start.
+        using var handle = Posix.OpenDirectory(parent);
+        Posix.Sync(handle);
     }
 
     private static FileStream Lock(string path)

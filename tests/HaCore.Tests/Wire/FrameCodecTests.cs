@@ -44,7 +44,7 @@ public sealed class FrameCodecTests
                 return receiver.Decode(Frames.Encode(sender, frame), carrier) == FrameVerdict.Accepted
                     && Frames.Describe(carrier) == Frames.Describe(frame);
             },
-            iter: 2_000);
+            iter: 1_000);
     }
 
     [Fact]
