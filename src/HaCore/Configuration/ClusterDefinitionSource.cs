@@ -27,6 +27,7 @@ internal sealed class ClusterDefinitionSource
         {
             var settings = registration.Replay();
             settings.LocalNode ??= services.GetRequiredService<HostName>().Short;
+            new PerNodeReader(settings).Read();
             return settings;
         });
         _definition = new(() => new ClusterDefinitionBuilder(services, _settings.Value).Build());

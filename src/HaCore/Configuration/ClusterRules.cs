@@ -38,6 +38,11 @@ internal sealed class ClusterRules(ClusterSettings settings, List<string> errors
     private void CheckNodes()
     {
         var nodes = settings.Nodes;
+        if (settings.Unread.HasFlag(Unread.Nodes))
+        {
+            return;
+        }
+
         if (nodes.Count != 2)
         {
             errors.Add($"{nodes.Count} node(s) are configured{List(nodes)}: a cluster has exactly two, each named once, with AddNode or in \"Nodes\". " +
@@ -98,8 +103,12 @@ internal sealed class ClusterRules(ClusterSettings settings, List<string> errors
 
     private void CheckLinks()
     {
-        Rules.CheckRange("The number of links", settings.Links.Count, 1, EngineConfiguration.LinksMax,
-            "without one the nodes cannot hear each other; two that share no cable, switch or card are what a cluster should have", errors);
+        if (!settings.Unread.HasFlag(Unread.Links))
+        {
+            Rules.CheckRange("The number of links", settings.Links.Count, 1, EngineConfiguration.LinksMax,
+                "without one the nodes cannot hear each other; two that share no cable, switch or card are what a cluster should have", errors);
+        }
+
         foreach (var link in settings.Links)
         {
             TimeRules.CheckLink(link.Name, link.Settings, settings.Times, errors);
@@ -122,9 +131,13 @@ internal sealed class ClusterRules(ClusterSettings settings, List<string> errors
 
     private void CheckGroup(GroupEntry group, string prefix)
     {
-        Rules.CheckRange(prefix + "the number of resources", group.Resources.Count, 1, EngineConfiguration.ResourcesMax,
-            "a group without one has nothing to run, and every frame has room for so many", errors);
-        if (group.PreferredNode is { } preferred && !settings.Nodes.Contains(preferred, StringComparer.Ordinal))
+        if (!settings.Unread.HasFlag(Unread.Resources))
+        {
+            Rules.CheckRange(prefix + "the number of resources", group.Resources.Count, 1, EngineConfiguration.ResourcesMax,
+                "a group without one has nothing to run, and every frame has room for so many", errors);
+        }
+
+        if (group.PreferredNode is { } preferred && !settings.Unread.HasFlag(Unread.Nodes) && !settings.Nodes.Contains(preferred, StringComparer.Ordinal))
         {
             errors.Add($"{prefix}PreferredNode (\"{preferred}\") is none of the configured nodes{List(settings.Nodes)}" +
                 $"{NearestName.Hint(preferred, settings.Nodes)}, so the group would never be where it belongs.");

@@ -10,6 +10,9 @@ internal sealed class ClusterSettings(ClusterRegistration registration)
     /// <summary>What is wrong with what was read; validation adds to it.</summary>
     public List<string> Errors { get; } = [];
 
+    /// <summary>Lists that could not be read as a whole: what is missing in them is no second error.</summary>
+    public Unread Unread { get; set; }
+
     public List<string> Nodes { get; } = [];
 
     public string? LocalNode { get; set; }
@@ -61,6 +64,16 @@ internal sealed class ClusterSettings(ClusterRegistration registration)
     }
 }
 
+[Flags]
+internal enum Unread
+{
+    None = 0,
+    Nodes = 1,
+    Links = 2,
+    Groups = 4,
+    Resources = 8,
+}
+
 /// <param name="Name">As digests and messages show it.</param>
 /// <param name="NeedsDevice">Does it make no sense without a fencing device?</param>
 /// <param name="Create">Makes it, once.</param>
@@ -81,6 +94,9 @@ internal abstract class ItemEntry
 
     /// <summary>What the local node's "PerNode" says about it.</summary>
     public List<IConfigurationSection> Overrides { get; } = [];
+
+    /// <summary>Its type is unknown: it takes part in everything but its options.</summary>
+    public bool IsBroken { get; init; }
 
     public abstract OptionsShape Shape { get; }
 }

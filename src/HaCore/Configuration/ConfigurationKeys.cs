@@ -23,5 +23,11 @@ internal static class ConfigurationKeys
     public static readonly string[] Resource =
         ["Name", "Type", "Probe", "Prepare", "Start", "Stop", "ProbeInterval", "UnknownProbesMax", "CarriesReplicatedData"];
 
+    /// <summary>What one node may have different: nothing that says which link it is.</summary>
+    public static readonly string[] LinkPerNode = ["Interval", "MinGap"];
+
+    /// <summary>What one node may have different: nothing that both must agree on.</summary>
+    public static readonly string[] ResourcePerNode = ["Probe", "Prepare", "Start", "Stop", "ProbeInterval", "UnknownProbesMax"];
+
     public static readonly string[] Limits = ["Timeout", "Retries", "RetryDelay"];
 }

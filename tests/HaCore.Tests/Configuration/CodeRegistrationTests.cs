@@ -13,7 +13,7 @@ public sealed class CodeRegistrationTests
             .AddGroup("vservers", g => g
                 .PreferNode("novanta").Failback(FailbackPolicy.WhenReady)
                 .RestartLimit(2, TimeSpan.FromMinutes(5)).ColdStart(ColdStartPolicy.TakeOver)
-                .AddResource<DiskAgent>("disk", s => s.CarriesReplicatedData = true)
+                .AddResource<DiskAgent, DiskOptions>("disk", settings: s => s.CarriesReplicatedData = true)
                 .AddNote("milliways", o => o.Text = "42", s => s.Start.Timeout = TimeSpan.FromSeconds(90))));
 
         var engine = definition.Engine;

@@ -41,8 +41,15 @@ internal sealed class NoteValidator : IValidateOptions<NoteOptions>
         options.Copies > 9 ? ValidateOptionsResult.Fail($"Copies ({options.Copies}) must be at most 9, or the printer jams.") : ValidateOptionsResult.Success;
 }
 
-internal sealed class DiskAgent : IStandbyResourceAgent
+internal sealed class DiskOptions
 {
+    public string Device { get; set; } = "/dev/drbd0";
+}
+
+internal sealed class DiskAgent(DiskOptions options) : IStandbyResourceAgent
+{
+    public DiskOptions Options { get; } = options;
+
     public ValueTask<ProbeResult> ProbeAsync(OperationContext context, CancellationToken cancellationToken) => new(ProbeResult.Stopped);
 
     public ValueTask<OperationResult> StartAsync(OperationContext context, CancellationToken cancellationToken) => new(OperationResult.Succeeded);
@@ -87,6 +94,9 @@ internal static class NoteExtensions
     public static IHaClusterBuilder AddNoteType(this IHaClusterBuilder cluster) =>
         cluster.AddAgentType<NoteAgent, NoteOptions>("Note", static (section, options) => section.Bind(options), settings => settings.Stop.Retries = 4);
 
+    public static IHaClusterBuilder AddDiskType(this IHaClusterBuilder cluster) =>
+        cluster.AddAgentType<DiskAgent, DiskOptions>("Disk", static (section, options) => section.Bind(options));
+
     public static IHaClusterBuilder AddWire(this IHaClusterBuilder cluster, string name, string @interface) =>
         cluster.AddTransport<WireTransport, WireOptions>(name, options => options.Interface = @interface);
 
@@ -105,6 +115,10 @@ internal static class Make
         .UseKeyFile("/etc/hacore/unipd.key")
         .AddWire("lan", "eth1").AddWire("crossover", "eth0")
         .UseFencingPolicy(FencingPolicyKind.ProceedUnfenced);
+
+    /// <summary>Everything from one JSON text.</summary>
+    public static IHaClusterBuilder From(this IHaClusterBuilder cluster, string json) =>
+        cluster.AddNoteType().AddDiskType().AddWireType().Bind(Section(json));
 
     public static ServiceProvider Provider(Action<IHaClusterBuilder> configure, string name = Name, string host = "novanta")
     {

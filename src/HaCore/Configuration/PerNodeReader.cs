@@ -1,0 +1,88 @@
+using Microsoft.Extensions.Configuration;
+
+namespace HaCore.Configuration;
+
+/// <summary>
+/// "PerNode:&lt;node&gt;:&lt;resource or link&gt;": what one file for both machines says differently for one of them. The other node's part is checked as well, so
+/// that a mistake in it shows on the machine where the file was written.
+/// </summary>
+internal sealed class PerNodeReader(ClusterSettings settings)
+{
+    private readonly SectionReader _reader = new(settings.Errors);
+
+    public void Read()
+    {
+        foreach (var node in settings.PerNode.SelectMany(section => section.GetChildren()))
+        {
+            if (settings.Unread.HasFlag(Unread.Nodes) || settings.Nodes.Contains(node.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                ReadNode(node, string.Equals(node.Key, settings.LocalNode, StringComparison.OrdinalIgnoreCase));
+            }
+            else
+            {
+                _reader.Error(node, $"\"{node.Key}\" is none of the configured nodes ({string.Join(", ", settings.Nodes)}){NearestName.Hint(node.Key, settings.Nodes)}");
+            }
+        }
+    }
+
+    private void ReadNode(IConfigurationSection node, bool isLocal)
+    {
+        foreach (var section in node.GetChildren())
+        {
+            var item = settings.FindItem(section.Key);
+            if (item is not null)
+            {
+                ReadItem(section, item, isLocal);
+            }
+            else if ((settings.Unread & (Unread.Links | Unread.Groups | Unread.Resources)) == 0)
+            {
+                var hint = NearestName.Find(section.Key, Names()) is { } nearest ? $"did you mean \"{nearest}\"?" : $"there are {string.Join(", ", Names())}.";
+                _reader.Error(section, $"no link or resource has the name \"{section.Key}\"; {hint}");
+            }
+        }
+    }
+
+    private void ReadItem(IConfigurationSection section, ItemEntry item, bool isLocal)
+    {
+        var errors = settings.Errors.Count;
+        if (!_reader.IsObject(section))
+        {
+            return;
+        }
+
+        var hasBinder = item switch
+        {
+            LinkEntry link => ReadLink(section, link, isLocal),
+            ResourceEntry resource => ReadResource(section, resource, isLocal),
+            _ => throw new InvalidOperationException($"{item.GetType()} has no settings of its own."),
+        };
+        if (errors != settings.Errors.Count || item.IsBroken)
+        {
+            return;
+        }
+
+        if (!hasBinder && section.GetChildren().Any(child => item.Shape.TryGet(child.Key, out _)))
+        {
+            _reader.Error(section, $"the options of \"{item.Name}\" can be set in code only: its type has no configuration word (AddAgentType, AddTransportType).");
+        }
+        else if (isLocal)
+        {
+            item.Overrides.Add(section);
+        }
+    }
+
+    private bool ReadLink(IConfigurationSection section, LinkEntry link, bool isLocal)
+    {
+        SettingsReader.Read(_reader, section, link, isLocal ? link.Settings : new(), ConfigurationKeys.LinkPerNode);
+        return settings.Registration.TransportTypes.TryGetValue(link.Type, out var type) && type.Component.Implementation == link.Component.Implementation;
+    }
+
+    private bool ReadResource(IConfigurationSection section, ResourceEntry resource, bool isLocal)
+    {
+        SettingsReader.Read(_reader, section, resource, isLocal ? resource.Settings : new(), ConfigurationKeys.ResourcePerNode);
+        return settings.Registration.AgentTypes.TryGetValue(resource.Type, out var type) && type.Component.Implementation == resource.Component.Implementation;
+    }
+
+    private List<string> Names() =>
+        [.. settings.Links.Select(link => link.Name), .. settings.Groups.SelectMany(group => group.Resources).Select(resource => resource.Name)];
+}
