@@ -1,0 +1,31 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace HaCore.Transports.Tests;
+
+public sealed class UdpRegistrationTests
+{
+    [Fact]
+    public void Links_in_code_have_options_of_their_own()
+    {
+        using var provider = Provider(ha => ha
+            .AddUdpTransport("lan", o => { o.Interface = "eth1"; o.Mode = UdpMode.Broadcast; })
+            .AddUdpTransport("crossover", o => o.PeerAddress = "192.0.2.2"));
+        Assert.Equal("eth1", Options(provider, "lan").Interface);
+        Assert.Equal("192.0.2.2", Options(provider, "crossover").PeerAddress);
+    }
+
+    [Fact]
+    public void Wrong_options_of_a_link_are_refused()
+    {
+        using var provider = Provider(ha => ha.AddUdpTransport("lan", o => o.Ttl = 0).AddUdpTransport("crossover", _ => { }));
+        var failure = Assert.Throws<OptionsValidationException>(() => Options(provider, "lan"));
+        Assert.Equal("unipd/lan", failure.OptionsName);
+        Assert.Equal(2, failure.Failures.Count());   // each check runs once, however many links there are
+    }
+
+    private static ServiceProvider Provider(Action<IHaClusterBuilder> configure) =>
+        new ServiceCollection().AddSingleton(TimeProvider.System).AddHaCluster("unipd", configure).BuildServiceProvider();
+
+    private static UdpOptions Options(IServiceProvider provider, string link) => provider.GetRequiredService<IOptionsMonitor<UdpOptions>>().Get($"unipd/{link}");
+}
