@@ -1,0 +1,71 @@
+namespace HaCore.Netns;
+
+/// <summary>What run.sh says, and what a user adds to it.</summary>
+internal sealed record Arguments
+{
+    public const string Usage =
+        """
+        run.sh [--list] [--parallel N] [--timing-runs N] [CASE...]
+
+        --list          names the cases and what each proves, runs nothing
+        --parallel N    labs at a time; default 4
+        --timing-runs N runs of each row of the timing table; default 20, 0 leaves the table out
+        CASE...         only these cases; "timing" stands for the table. Default: all, then the table
+        """;
+
+    public const string TimingName = "timing";
+
+    /// <summary>Program and arguments.</summary>
+    public List<string> Host { get; } = [];
+
+    public string RunId { get; private set; } = "";
+
+    public string Directory { get; private set; } = "";
+
+    public string Report { get; private set; } = "";
+
+    public string? SkipReason { get; private set; }
+
+    public bool List { get; private set; }
+
+    public bool Help { get; private set; }
+
+    /// <summary>A case waits more than it works: four keep two processors half busy, eight make starts of programs slow enough to be seen.</summary>
+    public int Parallel { get; private set; } = 4;
+
+    public int TimingRuns { get; private set; } = 20;
+
+    public List<string> Cases { get; } = [];
+
+    /// <exception cref="FormatException">Not understood.</exception>
+    public static Arguments Parse(string[] words)
+    {
+        var parsed = new Arguments();
+        var queue = new Queue<string>(words);
+        while (queue.TryDequeue(out var word))
+        {
+            switch (word)
+            {
+                case "--host": parsed.Host.Add(Next(queue, word)); break;
+                case "--run-id": parsed.RunId = Next(queue, word); break;
+                case "--directory": parsed.Directory = Next(queue, word); break;
+                case "--report": parsed.Report = Next(queue, word); break;
+                case "--skip": parsed.SkipReason = Next(queue, word); break;
+                case "--parallel": parsed.Parallel = Number(queue, word, 1); break;
+                case "--timing-runs": parsed.TimingRuns = Number(queue, word, 0); break;
+                case "--list": parsed.List = true; break;
+                case "--help" or "-h": parsed.Help = true; break;
+                case ['-', ..]: throw new FormatException($"{word} is not known");
+                default: parsed.Cases.Add(word); break;
+            }
+        }
+
+        return parsed;
+    }
+
+    private static string Next(Queue<string> words, string option) =>
+        words.TryDequeue(out var word) ? word : throw new FormatException($"{option} wants a value");
+
+    private static int Number(Queue<string> words, string option, int least) =>
+        int.TryParse(Next(words, option), out var number) && number >= least ? number : throw new FormatException($"{option} wants a number from {least} on");
+}

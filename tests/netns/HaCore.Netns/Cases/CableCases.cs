@@ -1,0 +1,139 @@
+using HaCore.Netns.Lab;
+
+namespace HaCore.Netns.Cases;
+
+/// <summary>Cables pulled at the switch: both ends lose their carrier, nobody's program is touched.</summary>
+internal static class CableCases
+{
+    private const string Apart = "nothing passes between the nodes, and the policy proceeds without proof";
+
+    public static IReadOnlyList<Case> All { get; } =
+    [
+        new("crossover-cut", "the direct cable alone is a warning with its name, never a takeover; plugged again it carries alone", CrossoverCut),
+        new("lan-cut-at-standby", "the LAN cable of the other node alone is a warning with its name, never a takeover", LanCutAtStandby),
+        new("lan-cut-at-active", "the LAN cable of the holder alone is no takeover: only a resource that watches the network could ask for one", LanCutAtActive),
+        new("all-cut-active-off", "the peer takes over; healed, the one that seized keeps the group and the other stops at once", AllCutActiveOff),
+        new("all-cut-standby-off", "the standby, cut off from everything, seizes; healed, one of the two is left and the client hears it", AllCutStandbyOff),
+        new("interface-down-up", "an interface taken down and up again by an operator carries heartbeats again without a restart", InterfaceDownUp),
+        new("address-interface-down-up", "the interface of the address goes down and up: one holder, and the client hears it again", AddressInterface),
+    ];
+
+    private static void CrossoverCut(CaseRun run)
+    {
+        run.StartBoth();
+        var cut = LabClock.Now;
+        run.Lab.Network.SetCrossoverCable(Node.A, plugged: false);
+        run.WaitLog(Node.A, LogEvents.LinkLost, ClusterOptions.CrossoverLink, run.Bound);
+        run.WaitLog(Node.B, LogEvents.LinkLost, ClusterOptions.CrossoverLink, run.Bound);
+        run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), 2 * run.Dead);
+        PlugAndLeanOnIt(run, cut, () => run.Lab.Network.SetCrossoverCable(Node.A, plugged: true));
+    }
+
+    /// <summary>A link that came back is worth something only if it holds the cluster together alone.</summary>
+    private static void PlugAndLeanOnIt(CaseRun run, TimeSpan cut, Action plug)
+    {
+        plug();
+        run.WaitLog(Node.A, LogEvents.LinkUp, ClusterOptions.CrossoverLink, run.Bound);
+        run.WaitLog(Node.B, LogEvents.LinkUp, ClusterOptions.CrossoverLink, run.Bound);
+        run.Lab.Network.SetLanCable(Node.B, plugged: false);
+        run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), 2 * run.Dead);
+        run.NeverHeld(Node.B, cut);
+        run.WaitClient(Node.A);
+        run.Note("client's longest gap", run.Lab.Client.LongestGap(cut, LabClock.Now));
+    }
+
+    private static void LanCutAtStandby(CaseRun run)
+    {
+        run.StartBoth();
+        var cut = LabClock.Now;
+        run.Lab.Network.SetLanCable(Node.B, plugged: false);
+        run.WaitLog(Node.A, LogEvents.LinkLost, ClusterOptions.LanLink, run.Bound);
+        run.WaitLog(Node.B, LogEvents.LinkLost, ClusterOptions.LanLink, run.Bound);
+        run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), 2 * run.Dead);
+        run.NeverHeld(Node.B, cut);
+        run.WaitClient(Node.A);
+        run.Lab.Network.SetLanCable(Node.B, plugged: true);
+        run.WaitLog(Node.A, LogEvents.LinkUp, ClusterOptions.LanLink, run.Bound);
+        run.Note("client's longest gap", run.Lab.Client.LongestGap(cut, LabClock.Now));
+    }
+
+    private static void LanCutAtActive(CaseRun run)
+    {
+        run.StartBoth();
+        var cut = LabClock.Now;
+        run.Lab.Network.SetLanCable(Node.A, plugged: false);
+        run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), 2 * run.Dead);
+        run.NeverHeld(Node.B, cut);
+        run.Lab.Network.SetLanCable(Node.A, plugged: true);
+        run.WaitClient(Node.A);
+        run.Note("client's longest gap, the cable's own", run.Lab.Client.LongestGap(cut, LabClock.Now));
+    }
+
+    private static void AllCutActiveOff(CaseRun run)
+    {
+        run.StartBoth();
+        run.BothMayHold(Apart, () =>
+        {
+            var cut = LabClock.Now;
+            CutOff(run, Node.A);
+            run.WaitHolder(Node.B, run.Bound);
+            run.WaitClient(Node.B);
+            var gap = run.Lab.Client.LongestGap(cut, LabClock.Now);
+            run.Note("client's outage", gap);
+            run.Demand(gap <= run.Bound, $"the client was without an answer for {gap.TotalSeconds:0.00} s");
+            Heal(run, Node.A);
+        });
+    }
+
+    private static void AllCutStandbyOff(CaseRun run)
+    {
+        run.StartBoth();
+        run.BothMayHold(Apart, () =>
+        {
+            CutOff(run, Node.B);
+            run.WaitHolder(Node.B, run.Bound);
+            run.WaitClient(Node.A);
+            Heal(run, Node.B);
+        });
+    }
+
+    private static void CutOff(CaseRun run, Node node)
+    {
+        run.Lab.Network.SetCrossoverCable(node, plugged: false);
+        run.Lab.Network.SetLanCable(node, plugged: false);
+    }
+
+    private static void Heal(CaseRun run, Node node)
+    {
+        var healed = LabClock.Now;
+        run.Lab.Network.SetLanCable(node, plugged: true);
+        run.Lab.Network.SetCrossoverCable(node, plugged: true);
+        var holder = run.WaitSettled();
+        run.Demand(holder == Node.B, "node-b seized with a higher term, and node-a holds the address after all (rule C)");
+        run.Note("client's longest gap after healing", run.Lab.Client.LongestGap(healed, LabClock.Now));
+    }
+
+    private static void InterfaceDownUp(CaseRun run)
+    {
+        run.StartBoth();
+        var down = LabClock.Now;
+        run.Lab.Network.SetInterface(Node.A, LabNetwork.Crossover, up: false);
+        run.WaitLog(Node.A, LogEvents.LinkLost, ClusterOptions.CrossoverLink, run.Bound);
+        run.WaitLog(Node.B, LogEvents.LinkLost, ClusterOptions.CrossoverLink, run.Bound);
+        run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), run.Dead);
+        PlugAndLeanOnIt(run, down, () => run.Lab.Network.SetInterface(Node.A, LabNetwork.Crossover, up: true));
+    }
+
+    private static void AddressInterface(CaseRun run)
+    {
+        run.StartBoth();
+        var down = LabClock.Now;
+        run.Lab.Network.SetInterface(Node.A, LabNetwork.Lan, up: false);
+        run.Stays("not both nodes hold the address", () => !run.Lab.Watch.Holds(Node.A) || !run.Lab.Watch.Holds(Node.B), 2 * run.Dead);
+        run.Lab.Network.SetInterface(Node.A, LabNetwork.Lan, up: true);
+        var holder = run.WaitSettled();
+        run.Note($"{holder.Name()} holds; client's longest gap", run.Lab.Client.LongestGap(down, LabClock.Now));
+        run.Lab.Network.SetCrossoverCable(Node.A, plugged: false);
+        run.Stays($"only {holder.Name()} holds the address over the LAN link alone", () => run.OnlyHolder(holder), 2 * run.Dead);
+    }
+}

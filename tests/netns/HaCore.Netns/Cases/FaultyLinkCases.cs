@@ -1,0 +1,76 @@
+using HaCore.Netns.Lab;
+
+namespace HaCore.Netns.Cases;
+
+/// <summary>Cables that look well and lose frames: one direction dropped, or a share of all.</summary>
+internal static class FaultyLinkCases
+{
+    private const string DeafStandby = "the standby hears nothing and proceeds without proof; the holder learns it from its first frame and stops";
+
+    private static readonly string[] AllLinks = [LabNetwork.Lan, LabNetwork.Crossover];
+
+    public static IReadOnlyList<Case> All { get; } =
+    [
+        new("one-way-on-one-link", "one direction of one link lost: nothing moves", OneLink),
+        new("one-way-holder-deaf", "the holder hears nothing: the standby hears that it lives, and takes nothing", HolderDeaf),
+        new("one-way-standby-deaf", "the standby hears nothing and seizes: the holder hears that, and stops at once", StandbyDeaf),
+        new("loss-20-percent", "a fifth of all frames lost on both links in both directions: nothing moves", Loss),
+    ];
+
+    private static void OneLink(CaseRun run)
+    {
+        run.StartBoth();
+        var from = LabClock.Now;
+        run.Lab.Network.DropIncoming(Node.B, LabNetwork.Lan);
+        run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), 2 * run.Dead);
+        run.Lab.Network.ClearFilter(Node.B);
+        run.Lab.Network.DropIncoming(Node.A, LabNetwork.Crossover);
+        run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), 2 * run.Dead);
+        run.NeverHeld(Node.B, from);
+        run.WaitClient(Node.A);
+    }
+
+    private static void HolderDeaf(CaseRun run)
+    {
+        run.StartBoth();
+        var from = LabClock.Now;
+        run.Lab.Network.DropIncoming(Node.A, AllLinks);
+        run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), 3 * run.Dead);
+        run.WaitLog(Node.B, LogEvents.PeerDeaf, "", run.Bound);
+        run.Lab.Network.ClearFilter(Node.A);
+        run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), 2 * run.Dead);
+        run.NeverHeld(Node.B, from);
+        run.WaitClient(Node.A);
+        run.Note("client's longest gap", run.Lab.Client.LongestGap(from, LabClock.Now));
+    }
+
+    private static void StandbyDeaf(CaseRun run)
+    {
+        run.StartBoth();
+        var from = LabClock.Now;
+        run.BothMayHold(DeafStandby, () =>
+        {
+            run.Lab.Network.DropIncoming(Node.B, AllLinks);
+            run.WaitHolder(Node.B, run.Bound);
+            run.WaitFor("node-a stops", () => run.OnlyHolder(Node.B), run.Bound);
+        });
+        run.WaitClient(Node.B);
+        run.Stays("only node-b holds the address", () => run.OnlyHolder(Node.B), run.Dead);
+        run.Lab.Network.ClearFilter(Node.B);
+        run.Stays("only node-b holds the address", () => run.OnlyHolder(Node.B), 2 * run.Dead);
+        run.Note("client's longest gap", run.Lab.Client.LongestGap(from, LabClock.Now));
+    }
+
+    private static void Loss(CaseRun run)
+    {
+        const int percent = 20;
+        run.StartBoth();
+        var from = LabClock.Now;
+        run.Lab.Network.LoseIncoming(Node.A, percent, AllLinks);
+        run.Lab.Network.LoseIncoming(Node.B, percent, AllLinks);
+        run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), 5 * run.Dead);
+        run.NeverHeld(Node.B, from);
+        run.WaitClient(Node.A);
+        run.Note("client's longest gap", run.Lab.Client.LongestGap(from, LabClock.Now));
+    }
+}

@@ -1,0 +1,99 @@
+using HaCore.Netns.Lab;
+
+namespace HaCore.Netns.Cases;
+
+/// <summary>SIGTERM, and what happens when a node is back. Nothing is lost here, so the two never hold at once, not even for a moment.</summary>
+internal static class StopCases
+{
+    public static IReadOnlyList<Case> All { get; } =
+    [
+        new("graceful-stop", "the holder hands over and leaves; back again it stays the standby, because failback is never", GracefulStop),
+        new("graceful-stop-of-standby", "the other node leaves: nothing moves, and the holder carries on alone", StandbyStops),
+        new("both-stop", "the last one to leave stops everything", BothStop),
+        new("failback", "the preferred node returns and gets the group back when it is ready", Failback),
+        new("kill-and-failback", "the preferred node returns after kill -9: it stops what is still up, then gets the group in order", KillAndFailback),
+    ];
+
+    private static void GracefulStop(CaseRun run)
+    {
+        run.StartBoth();
+        var asked = LabClock.Now;
+        HandOverByStop(run);
+        run.Note("client's longest gap", run.Lab.Client.LongestGap(asked, LabClock.Now));
+        run.Lab.Start(Node.A);
+        run.WaitSession(Node.A);
+        run.Stays("only node-b holds the address", () => run.OnlyHolder(Node.B), 2 * run.Dead);
+        run.NeverHeld(Node.A, asked);
+        run.WaitClient(Node.B);
+    }
+
+    private static void HandOverByStop(CaseRun run)
+    {
+        run.Lab.Host(Node.A).Terminate();
+        run.WaitHolder(Node.B, run.Bound);
+        run.WaitClient(Node.B);
+        run.WaitEnd(Node.A);
+        run.Demand(run.OnlyHolder(Node.B), "node-b alone should hold the address");
+    }
+
+    private static void StandbyStops(CaseRun run)
+    {
+        run.StartBoth();
+        var asked = LabClock.Now;
+        run.Lab.Host(Node.B).Terminate();
+        run.WaitEnd(Node.B);
+        run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), 2 * run.Dead);
+        run.NeverHeld(Node.B, asked);
+        run.WaitClient(Node.A);
+        run.Note("client's longest gap", run.Lab.Client.LongestGap(asked, LabClock.Now));
+    }
+
+    private static void BothStop(CaseRun run)
+    {
+        run.StartBoth();
+        run.Lab.Host(Node.A).Terminate();
+        run.Lab.Host(Node.B).Terminate();
+        run.WaitEnd(Node.A);
+        run.WaitEnd(Node.B);
+        run.Demand(run.Nobody(), "an address is left although both programs ended in order");
+    }
+
+    private static void Failback(CaseRun run)
+    {
+        run.Lab.Options = run.Lab.Options with { Failback = true };
+        run.StartBoth();
+        HandOverByStop(run);
+        var back = LabClock.Now;
+        run.Lab.Start(Node.A);
+        run.WaitSession(Node.A);
+        run.WaitHolder(Node.A, run.Bound);
+        run.WaitClient(Node.A);
+        run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), run.Dead);
+        run.Note("client's longest gap", run.Lab.Client.LongestGap(back, LabClock.Now));
+    }
+
+    private static void KillAndFailback(CaseRun run)
+    {
+        run.Lab.Options = run.Lab.Options with { Failback = true };
+        run.StartBoth();
+        var back = TimeSpan.Zero;
+        run.BothMayHold("the kernel keeps the address of the killed program until its next host has looked", () =>
+        {
+            var killed = LabClock.Now;
+            run.Lab.Host(Node.A).Kill();
+            run.WaitHolder(Node.B, run.Bound);
+            run.WaitClient(Node.B);
+            back = LabClock.Now;
+            run.Lab.Start(Node.A);
+            run.WaitSession(Node.A);
+            run.WaitFor("node-a takes the old address off", () => run.Lab.Watch.First(Node.A, holds: false, back) is not null, run.Bound);
+        });
+        run.WaitFor("node-a holds the address", () => run.OnlyHolder(Node.A), run.Bound);
+        run.WaitClient(Node.A);
+        run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), run.Dead);
+        var retaken = run.Lab.Watch.First(Node.A, holds: true, back)!.Value;
+        var firstWord = run.Lab.Announcements.Of(Node.A, back).Select(announcement => announcement.At).DefaultIfEmpty(TimeSpan.MaxValue).Min();
+        run.Demand(firstWord >= retaken, "node-a announced the address before it had it again");
+        run.Note("client's longest gap", run.Lab.Client.LongestGap(back, LabClock.Now));
+    }
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.Json;
+using HaCore.Netns.Cases;
+
+namespace HaCore.Netns.Report;
+
+/// <summary>Writes artifacts/netns.json and the summary table.</summary>
+internal static class RunReport
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    public static void Write(string file, IReadOnlyList<CaseOutcome> outcomes, IReadOnlyList<TimingSeries> series)
+    {
+        var report = new
+        {
+            Processors = Environment.ProcessorCount,
+            Kernel = Environment.OSVersion.Version.ToString(),
+            Runtime = Environment.Version.ToString(),
+            Cases = outcomes.Select(outcome => new
+            {
+                outcome.Name,
+                Passed = outcome.Failure is null,
+                outcome.Failure,
+                Seconds = Math.Round(outcome.Took.TotalSeconds, 2),
+                outcome.Notes,
+            }),
+            Timing = series.Select(one => new
+            {
+                one.Name,
+                HeartbeatIntervalMilliseconds = one.HeartbeatInterval.TotalMilliseconds,
+                DeadTimeMilliseconds = one.DeadTime.TotalMilliseconds,
+                OutageMilliseconds = one.Outages.Select(Milliseconds),
+                MedianMilliseconds = one.Median is { } median ? Milliseconds(median) : (double?)null,
+                WorstMilliseconds = one.Worst is { } worst ? Milliseconds(worst) : (double?)null,
+                one.Incomplete,
+            }),
+        };
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, JsonSerializer.Serialize(report, Indented));
+    }
+
+    public static void Print(IReadOnlyList<TimingSeries> series, TextWriter output)
+    {
+        if (series.Count == 0)
+        {
+            return;
+        }
+
+        output.WriteLine();
+        output.WriteLine("What the client felt, reported and not judged:");
+        output.WriteLine($"{"event",-24}{"interval",10}{"dead time",11}{"runs",6}{"median",10}{"worst",10}");
+        foreach (var one in series)
+        {
+            output.WriteLine(
+                $"{one.Name,-24}{Text(one.HeartbeatInterval),10}{Text(one.DeadTime),11}{one.Outages.Count,6}{Text(one.Median),10}{Text(one.Worst),10}");
+        }
+
+        output.WriteLine();
+    }
+
+    private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 1);
+
+    private static string Text(TimeSpan? time) => time is { } some ? string.Create(CultureInfo.InvariantCulture, $"{some.TotalMilliseconds:0} ms") : "-";
+}
