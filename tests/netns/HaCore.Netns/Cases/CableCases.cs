@@ -92,6 +92,8 @@ internal static class CableCases
         {
             CutOff(run, Node.B);
             run.WaitHolder(Node.B, run.Bound);
+            // Until node-b has said all its announcements into the cut cable: healed, the client must learn of it by a new one.
+            run.Stays("both hold the address", () => run.Lab.Watch.Holds(Node.A) && run.Lab.Watch.Holds(Node.B), 4 * run.Dead);
             run.WaitClient(Node.A);
             Heal(run, Node.B);
         });

@@ -52,13 +52,14 @@ internal sealed class CaseRun(TwoNodeLab lab)
     /// <summary>Starts both, the preferred one first, and waits until it holds, the client hears it, and each node has a session.</summary>
     public void StartBoth()
     {
+        var from = LabClock.Now;
         Lab.Start(Node.A);
         Lab.Start(Node.B);
         WaitSession(Node.A);
         WaitSession(Node.B);
         WaitHolder(Node.A, Bound);
         WaitClient(Node.A);
-        Demand(Lab.Watch.First(Node.B, holds: true, TimeSpan.Zero) is null, "node-b took the address although node-a is preferred");
+        Demand(Lab.Watch.First(Node.B, holds: true, from) is null, "node-b took the address although node-a is preferred");
     }
 
     /// <summary>The node's newest process has said that its peer and it hear each other.</summary>
