@@ -27,6 +27,15 @@ internal abstract class ClusterEvent
         public int Link { get; } = link;
     }
 
+    /// <summary>
+    /// An authentic frame that names <b>this</b> node as its sender, of this incarnation with another nonce or of a newer incarnation: another
+    /// process uses this node's name (rule N). Own frames that a broadcast brings back are not reported.
+    /// </summary>
+    public sealed class ForeignSelf(int link) : ClusterEvent
+    {
+        public int Link { get; } = link;
+    }
+
     /// <summary>A link was opened (Detail null) or is closed (Detail says why).</summary>
     public sealed class LinkChanged(int link, bool isOpen, string? detail) : ClusterEvent
     {

@@ -54,7 +54,6 @@ internal enum FrameFlags : ushort
     Late = 1,            // rule L: the sender was paused beyond the dead time
     Maintenance = 2,
     Damped = 4,          // flap damping: the receiver is asked to stay on standby
-    HeldAtExit = 8,      // the sender leaves unclean or detached: something stays active
 }
 
 internal enum NodeRequestKind : byte
@@ -63,6 +62,7 @@ internal enum NodeRequestKind : byte
     Standby = 1,
     ForceStandby = 2,
     Online = 3,
+    ClearDamping = 4,    // forget the receiver's count of the sender's departures
 }
 
 internal sealed class FrameGroup
@@ -109,4 +109,5 @@ internal enum FrameGroupFlags : byte
     Sole = 8,
     Residue = 16,       // held only because it was found active at start; not taken in this incarnation
     Unclean = 32,       // a stop failed
+    DivergenceCleared = 64, // an operator cleared the divergence of this term: the receiver clears its mark too
 }

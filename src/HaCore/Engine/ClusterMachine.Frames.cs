@@ -1,0 +1,375 @@
+using HaCore.Wire;
+
+namespace HaCore.Engine;
+
+/// <summary>Frames in and out, own lateness (rule L), superseded selves (rule N).</summary>
+internal sealed partial class ClusterMachine
+{
+    private ulong _sentDigest;
+    private bool _isSuperseded;
+    private bool _isMute;       // a new incarnation of this very process is being written down: nothing is sent before it is
+    private long _muteVersion;
+    private Instant _dampedUntil;
+    private bool _answerAtOnce;
+
+    /// <summary>The peer asked this node to stay on standby after too many unplanned departures (C22).</summary>
+    private bool IsDamped => _context.Now < _dampedUntil;
+
+    private void OnFrame(ClusterEvent.FrameReceived received)
+    {
+        var frame = received.Frame;
+        var before = _store.PeerIncarnation;
+        _links[received.Link].OnFrame(frame, _peer.RoundTrip(frame));
+        switch (_peer.OnFrame(frame, IsVerdictOpen))
+        {
+            case FrameUse.Accepted:
+                OnAccepted(frame);
+                break;
+            case FrameUse.Left:
+                OnAccepted(frame);
+                _answerAtOnce = true;
+                _context.Notice(NoticeKind.PeerLeft, NoticeLevel.Information, _configuration.Peer.Value, "left in order");
+                _fencing.Accept(VerdictKind.Left, NoticeLevel.Information, "it stopped everything and said so");
+                break;
+            case FrameUse.Superseded:
+                OnSuperseded($"the peer knows incarnation {frame.EchoIncarnation} of this node, this is {_store.Incarnation}", frame.EchoIncarnation);
+                break;
+            case FrameUse.Ignored:
+                _answerAtOnce |= frame.State == MemberState.Left;
+                break;
+            default:
+                throw new InvalidOperationException("unknown use of a frame");
+        }
+
+        if (before != _store.PeerIncarnation)
+        {
+            foreach (var group in _groups)
+            {
+                group.ForgetWanted();
+            }
+
+            _nodeAnswer = 0;
+        }
+    }
+
+    private void OnAccepted(Frame frame)
+    {
+        JudgeClockJump(frame);
+        MergeMaintenance(frame);
+        MergeNodeRequests(frame);
+        MergeDamping(frame);
+        var late = _isLate;
+        var undecided = false;
+        foreach (var group in _groups)
+        {
+            group.Merge(late);
+            group.MergeWanted();
+            undecided |= late && group.IsHeld && group.PeerGroup.Hold == HoldState.Unknown;
+        }
+
+        if (late && !undecided)
+        {
+            ClearLate(announce: true); // L: the first accepted frame decides; what the peer holds was released by the merge
+        }
+
+        if (_peer.HasSession && _conditions.IsActive(NoticeKind.PeerUnverified))
+        {
+            _conditions.End(NoticeKind.PeerUnverified, 0, "its frames verify again");
+        }
+    }
+
+    private void OnUnverified(int link)
+    {
+        _fencing.UnverifiedAt = _context.Now;
+        if (!_peer.HasSession)
+        {
+            _conditions.Begin(NoticeKind.PeerUnverified, 0, NoticeLevel.Error, _configuration.Peer.Value,
+                $"frames in its name arrive on link {_configuration.Links[link].Name} and cannot be verified: compare the key files of both nodes");
+        }
+    }
+
+    /// <summary>Rule N: someone has used a later start of this node.</summary>
+    private void OnSuperseded(string why, uint above = 0)
+    {
+        if (_isSuperseded)
+        {
+            return;
+        }
+
+        var isFresh = !_peer.HadSession && Array.TrueForAll(_groups, static g => !g.IsHeld);
+        if (isFresh && above != 0)
+        {
+            if (_isMute)
+            {
+                return;
+            }
+
+            if (above == uint.MaxValue)
+            {
+                throw new InvalidOperationException("the incarnations of this node are used up");
+            }
+
+            // A lost or restored state heals: a counter above everything the peer has heard, and another nonce.
+            _store.Incarnation = above + 1;
+            _context.Nonce = Scramble(_context.Nonce);
+            _isMute = true;
+            _muteVersion = _store.Touch();
+            _context.Changed();
+            _context.Notice(NoticeKind.Superseded, NoticeLevel.Warning, _configuration.LocalNode.Value, $"{why}; its state was lost or restored: going on as incarnation {_store.Incarnation}");
+            return;
+        }
+
+        _isSuperseded = true;
+        _context.Changed();
+        _context.Notice(NoticeKind.Superseded, NoticeLevel.Critical, _configuration.LocalNode.Value, $"{why}: stopping everything here at once");
+        foreach (var group in _groups)
+        {
+            group.StepDown(ReleaseReason.Superseded, "this node is superseded");
+        }
+
+        BeginLeaving();
+    }
+
+    private void JudgeOwnLateness(Instant now)
+    {
+        if (_promised == Instant.Never || now <= _promised)
+        {
+            return;
+        }
+
+        OnLate(now - _promised, "this node was paused for");
+    }
+
+    private void JudgeClockJump(Frame frame)
+    {
+        var jump = _peer.ClockJump(frame);
+        if (jump > _context.DeadTime / 4)
+        {
+            OnLate(jump, "this node's clock lost", shift: false);
+        }
+    }
+
+    /// <summary>Rule L. A late self is a suspect self: it judges nobody for one dead time, and beyond the dead time it may have been replaced.</summary>
+    private void OnLate(TimeSpan lateness, string what, bool shift = true)
+    {
+        if (_peer.IsConfirmedDown || lateness <= _context.DeadTime / 4)
+        {
+            return;
+        }
+
+        if (shift)
+        {
+            _peer.Shift(lateness);
+            foreach (var link in _links)
+            {
+                link.Shift(lateness);
+            }
+        }
+
+        _verdictHoldOff = Instant.Max(_verdictHoldOff, _context.Now + _context.DeadTime);
+        var isSerious = lateness > _context.DeadTime;
+        _context.Notice(NoticeKind.LocalLate, NoticeLevel.Warning, _configuration.LocalNode.Value,
+            $"{what} {lateness.TotalSeconds:0.00} s{(isSerious ? " (more than the dead time): the peer may have taken over" : "")}; it judges nobody for one dead time");
+        if (isSerious && !_isLate)
+        {
+            _isLate = true;
+            if (shift)
+            {
+                _peer.EndSession("this node was paused beyond the dead time");
+            }
+
+            _context.Changed();
+        }
+    }
+
+    private void ClearLate(bool announce)
+    {
+        _isLate = false;
+        _context.Changed();
+        if (announce)
+        {
+            foreach (var group in _groups)
+            {
+                group.AnnounceAgain();
+            }
+        }
+    }
+
+    private void MergeMaintenance(Frame frame)
+    {
+        var peerOn = (frame.Flags & FrameFlags.Maintenance) != 0;
+        if (frame.MaintenanceRevision > _store.MaintenanceRevision
+            || (frame.MaintenanceRevision == _store.MaintenanceRevision && peerOn && !_store.Maintenance))
+        {
+            SetMaintenance(peerOn, frame.MaintenanceRevision, "the peer says so");
+        }
+    }
+
+    private void SetMaintenance(bool enabled, uint revision, string why)
+    {
+        var changed = _store.Maintenance != enabled;
+        _store.Maintenance = enabled;
+        _store.MaintenanceRevision = revision;
+        _store.Touch();
+        _context.Changed();
+        if (!changed)
+        {
+            return;
+        }
+
+        if (enabled)
+        {
+            _conditions.Begin(NoticeKind.Maintenance, 0, NoticeLevel.Information, _configuration.Cluster, $"maintenance ({why}): probes go on, nothing is started, stopped, moved or taken over");
+        }
+        else
+        {
+            _conditions.End(NoticeKind.Maintenance, 0, $"maintenance ended ({why}): looking at everything anew");
+            foreach (var group in _groups)
+            {
+                group.ProbeAll();
+            }
+        }
+    }
+
+    private void MergeDamping(Frame frame)
+    {
+        var asked = (frame.Flags & FrameFlags.Damped) != 0;
+        if (asked && !IsDamped)
+        {
+            _context.Changed();
+            _context.Notice(NoticeKind.FlapDamped, NoticeLevel.Warning, _configuration.LocalNode.Value, "came and went too often: on standby until 'online' or the flap hold ends");
+        }
+
+        _dampedUntil = asked ? _context.Now + _configuration.Times.FlapHold : default;
+    }
+
+    /// <summary>C22: too many unplanned departures of the peer within the window; it is asked to stay on standby.</summary>
+    private bool DampsPeer
+    {
+        get
+        {
+            var times = _configuration.Times;
+            if (times.FlapLimit == 0 || _peer.Departures.Count < times.FlapLimit)
+            {
+                return false;
+            }
+
+            var newest = _peer.Departures[^1];
+            var nth = _peer.Departures[^times.FlapLimit];
+            return newest - nth <= times.FlapWindow && _context.Now - newest <= times.FlapHold;
+        }
+    }
+
+    private static ulong Scramble(ulong value)
+    {
+        // splitmix64's finaliser: another number, never the same one
+        value += 0x9E3779B97F4A7C15;
+        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
+        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
+        return value ^ (value >> 31);
+    }
+
+    private void SendFrames()
+    {
+        if (_isMute || (_isSuperseded && !_isExited))
+        {
+            _context.Due(_context.Now + _configuration.Times.HeartbeatInterval);
+            return;
+        }
+
+        FillFrame(_send.Frame);
+        var digest = FrameDigest.Of(_send.Frame);
+        var now = _context.Now;
+        var isNews = digest != _sentDigest || _answerAtOnce;
+        uint links = 0;
+        var next = Instant.Never;
+        for (var i = 0; i < _links.Length; i++)
+        {
+            var link = _links[i];
+            if (now >= link.NextSend || (isNews && now - link.LastSent >= link.Configuration.MinGap))
+            {
+                links |= 1u << i;
+                link.LastSent = now;
+                link.NextSend = now + link.Configuration.Interval;
+            }
+            else if (isNews)
+            {
+                link.NextSend = Instant.Min(link.NextSend, link.LastSent + link.Configuration.MinGap);
+            }
+
+            next = Instant.Min(next, link.NextSend);
+        }
+
+        _context.Due(next);
+        if (links == 0)
+        {
+            return;
+        }
+
+        _sentDigest = digest;
+        _answerAtOnce = false;
+        if (_context.Sequence == ulong.MaxValue)
+        {
+            throw new InvalidOperationException("the sequence numbers of this start are used up");
+        }
+
+        _send.Frame.Sequence = ++_context.Sequence;
+        _send.Links = links;
+        _peer.OnSent();
+        _context.Out.Add(_send);
+    }
+
+    private void FillFrame(Frame frame)
+    {
+        frame.Incarnation = _store.Incarnation;
+        frame.Nonce = _context.Nonce;
+        var admitted = _peer.IsAdmitted;
+        frame.EchoIncarnation = admitted ? _store.PeerIncarnation : 0;
+        frame.EchoNonce = admitted ? _store.PeerNonce : 0;
+        frame.EchoSequence = admitted ? _peer.EchoSequence : 0;
+        frame.EchoAge = admitted ? _peer.EchoAge : (ushort)0;
+        frame.Uptime = (ulong)(_context.Now.Ticks / TimeSpan.TicksPerMillisecond);
+        frame.State = LocalState;
+        frame.Flags = (_isLate ? FrameFlags.Late : 0) | (_store.Maintenance ? FrameFlags.Maintenance : 0) | (DampsPeer ? FrameFlags.Damped : 0);
+        frame.MaintenanceRevision = _store.MaintenanceRevision;
+        frame.ClusterDigest = _configuration.ClusterDigest;
+        frame.NodeRequest = _nodeRequest;
+        frame.NodeRequestKind = _nodeRequestKind;
+        frame.NodeAnswer = _nodeAnswer;
+        frame.GroupCount = _groups.Length;
+        for (var i = 0; i < _groups.Length; i++)
+        {
+            FillGroup(frame.Groups[i], _groups[i]);
+        }
+    }
+
+    private static void FillGroup(FrameGroup frame, GroupMachine group)
+    {
+        var durable = group.Record.Durable;
+        frame.Hash = group.Configuration.Hash;
+        frame.Digest = group.Configuration.Digest;
+        frame.Term = durable.Term;
+        frame.Hold = group.ShownHold;
+        frame.Readiness = group.Readiness;
+        frame.FailCount = group.Blocked is not null || group.IsUnclean ? byte.MaxValue : (byte)group.FailCount();
+        frame.Pinned = group.PinnedNumber(durable.Pinned);
+        (frame.WantedRequest, frame.WantedTarget) = group.Wanted;
+        frame.WantedAnswer = group.WantedAnswer;
+        var tellsOutdated = durable.Sole && group.IsWritingAlone && group.IsHeld;
+        frame.OutdatedEpoch = tellsOutdated ? durable.PeerOutdatedEpoch : 0;
+        frame.OutdatedAnswer = durable.OutdatedEpoch;
+        frame.Flags = (durable.Diverged ? FrameGroupFlags.Diverged : 0)
+            | (tellsOutdated ? FrameGroupFlags.PeerOutdated : 0)
+            | (durable.OutdatedEpoch != 0 ? FrameGroupFlags.Outdated : 0)
+            | (durable.Sole ? FrameGroupFlags.Sole : 0)
+            | (group.IsResidue ? FrameGroupFlags.Residue : 0)
+            | (group.IsUnclean ? FrameGroupFlags.Unclean : 0)
+            | (group.TellsDivergenceCleared ? FrameGroupFlags.DivergenceCleared : 0);
+        frame.TwinCount = group.Slots.Count;
+        for (var i = 0; i < group.Slots.Count; i++)
+        {
+            frame.TwinLength[i] = group.Slots[i].TwinLength;
+            frame.Twin[i] = group.Slots[i].Twin;
+        }
+    }
+}

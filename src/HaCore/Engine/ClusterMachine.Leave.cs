@@ -1,0 +1,119 @@
+namespace HaCore.Engine;
+
+/// <summary>Rule V: stop everything, hand over what may be handed over, say Left until it is echoed, and never do anything again.</summary>
+internal sealed partial class ClusterMachine
+{
+    private LeaveStage _leave;
+    private ulong _leftSequence;
+    private Instant _leftUntil;
+
+    private enum LeaveStage
+    {
+        None = 0,
+        Stopping,
+        Telling,
+        Detaching,
+    }
+
+    private bool IsLeaving => _leave != LeaveStage.None;
+
+    private MemberState LocalState => _leave switch
+    {
+        LeaveStage.None => !_isOnline ? MemberState.Joining : IsStandby ? MemberState.Standby : MemberState.Online,
+        LeaveStage.Stopping => MemberState.Leaving,
+        LeaveStage.Telling => MemberState.Left,
+        LeaveStage.Detaching => MemberState.Detached,
+    };
+
+    private void BeginLeaving()
+    {
+        if (_leave == LeaveStage.None)
+        {
+            _leave = LeaveStage.Stopping;
+            _context.Changed();
+            _context.Notice(NoticeKind.Leaving, NoticeLevel.Information, _configuration.LocalNode.Value, IsMaintenance ? "leaving in maintenance: resources run on" : "leaving: stopping everything here");
+        }
+    }
+
+    private void AdvanceLeaving()
+    {
+        switch (_leave)
+        {
+            case LeaveStage.None:
+                break;
+            case LeaveStage.Stopping:
+                AdvanceStopping();
+                break;
+            case LeaveStage.Telling or LeaveStage.Detaching:
+                AdvanceTelling();
+                break;
+            default:
+                throw new InvalidOperationException("unknown stage of leaving");
+        }
+    }
+
+    private void AdvanceStopping()
+    {
+        if (_fencing.IsInFlight)
+        {
+            return; // V: no fence of mine in flight
+        }
+
+        if (IsMaintenance && !_isSuperseded)
+        {
+            Tell(LeaveStage.Detaching);
+            return;
+        }
+
+        if (Array.Exists(_groups, static g => g.IsUnclean))
+        {
+            Exit(clean: false, "unclean: a stop failed, something may still be active here");
+            return;
+        }
+
+        // A group that was never fully looked at counts as held (P): its first probes must end before this node may say Left.
+        if (!Array.TrueForAll(_groups, static g => g.ShownHold == HoldState.NotHeld && !g.IsPending && g.IsProbed) || _isMute)
+        {
+            return;
+        }
+
+        if (_isSuperseded)
+        {
+            Exit(clean: false, "superseded: everything is stopped here");
+            return;
+        }
+
+        Tell(LeaveStage.Telling);
+    }
+
+    private void Tell(LeaveStage stage)
+    {
+        _leave = stage;
+        _leftSequence = _context.Sequence + 1;
+        _leftUntil = _context.Now + _context.DeadTime;
+        _answerAtOnce = true;
+        _context.Changed();
+    }
+
+    private void AdvanceTelling()
+    {
+        var isHeard = _peer.NewestEcho >= _leftSequence;
+        var nobodyListens = !_peer.HasSession && _context.Sequence > _leftSequence;
+        if (isHeard || nobodyListens || _context.Now >= _leftUntil)
+        {
+            var how = isHeard ? "the peer heard it" : "the peer did not confirm that it heard it: to it this is silence";
+            Exit(clean: _leave == LeaveStage.Telling, _leave == LeaveStage.Detaching ? $"detached in maintenance; {how}" : $"left; {how}");
+            return;
+        }
+
+        _context.Due(_leftUntil);
+    }
+
+    private void Exit(bool clean, string detail)
+    {
+        _isExited = true;
+        _context.SnapshotStale = true;
+        _context.Notice(NoticeKind.Exited, clean ? NoticeLevel.Information : NoticeLevel.Warning, _configuration.LocalNode.Value, detail);
+        _context.Out.Add(new Decision.Exit(clean, detail));
+    }
+}

@@ -1,0 +1,164 @@
+namespace HaCore.Engine;
+
+/// <summary>
+/// Verdicts about the peer: asks the policy, orders fences one at a time (rule F), accepts confirmations, and says while one is being carried
+/// out (rule H).
+/// </summary>
+internal sealed class FencingControl(EngineContext context, DurableStore store, PeerTracker peer, ConditionBoard conditions)
+{
+    private const int BackoffDoublingsMax = 5; // 32 dead times at most between two orders: a device that fails all night is not hammered
+
+    private readonly FencingContext _question = new();
+    private long _lastAttempt;
+    private long _inFlight;
+    private uint _targetIncarnation;
+    private int _failedAttempts;
+    private Instant _nextOrder;
+    private Instant _delayedUntil = Instant.Never;
+
+    public bool IsInFlight => _inFlight != 0;
+
+    /// <summary>When an unverifiable frame that claims to be the peer's came last.</summary>
+    public Instant UnverifiedAt { get; set; } = new(-1);
+
+
+    /// <summary>Ask the policy, if a verdict is wanted. Returns what it wants done about this node's own groups.</summary>
+    public FencingAction Advance(in VerdictNeed need)
+    {
+        if (peer.HasSession || !need.IsWanted)
+        {
+            _delayedUntil = Instant.Never;
+            _failedAttempts = peer.HasSession ? 0 : _failedAttempts;
+            conditions.End(NoticeKind.TakeoverBlocked, 0);
+            return FencingAction.Wait;
+        }
+
+        if (IsInFlight || context.Now < need.NotBefore)
+        {
+            context.Due(need.NotBefore);
+            return FencingAction.Wait;
+        }
+
+        var decision = Ask(need);
+        switch (decision.Action)
+        {
+            case FencingAction.Wait:
+                conditions.Begin(NoticeKind.TakeoverBlocked, 0, NoticeLevel.Error, context.Configuration.Peer.Value, decision.Reason ?? "the fencing policy says wait");
+                break;
+            case FencingAction.StepDown:
+                break;
+            case FencingAction.ProceedUnfenced:
+                conditions.End(NoticeKind.TakeoverBlocked, 0);
+                Accept(VerdictKind.Unfenced, NoticeLevel.Warning, decision.Reason ?? "the fencing policy proceeds unfenced");
+                break;
+            case FencingAction.Fence:
+                Order(decision);
+                break;
+            default:
+                throw new InvalidOperationException($"fencing policy answered {decision.Action}");
+        }
+
+        return decision.Action;
+    }
+
+    public void OnCompleted(ClusterEvent.FenceCompleted completed)
+    {
+        if (completed.Attempt != _inFlight)
+        {
+            return; // F: only the result of the attempt in flight counts
+        }
+
+        _inFlight = 0;
+        context.Changed();
+        var level = completed.Result.Outcome == FenceOutcome.Confirmed ? NoticeLevel.Information : NoticeLevel.Error;
+        context.Notice(NoticeKind.FenceResult, level, context.Configuration.Peer.Value, $"fencing {completed.Result.Outcome}: {completed.Result.Detail}");
+        if (completed.Result.Outcome == FenceOutcome.Confirmed && _targetIncarnation == store.PeerIncarnation)
+        {
+            Accept(VerdictKind.Fenced, NoticeLevel.Information, completed.Result.Detail ?? "fenced");
+            return;
+        }
+
+        _failedAttempts++;
+        _nextOrder = context.Now + (context.DeadTime * (1 << Math.Min(_failedAttempts - 1, BackoffDoublingsMax)));
+    }
+
+    public void Accept(VerdictKind kind, NoticeLevel level, string why)
+    {
+        peer.Confirm(kind);
+        context.Notice(NoticeKind.PeerConfirmedDown, level, context.Configuration.Peer.Value, $"confirmed down ({kind}): {why}");
+    }
+
+    private FencingDecision Ask(in VerdictNeed need)
+    {
+        _question.LocalNode = context.Configuration.LocalNode;
+        _question.Peer = context.Configuration.Peer;
+        _question.SilentFor = context.Now - peer.SilentSince;
+        _question.DeadTime = context.DeadTime;
+        _question.HadSession = peer.HadSession;
+        _question.Contact = peer.Contact(UnverifiedAt);
+        _question.LocalHolds = need.LocalHolds;
+        _question.PeerMayHold = need.PeerMayHold;
+        _question.LocalLate = need.LocalLate;
+        _question.FencingDeviceCount = context.Configuration.FencingDeviceCount;
+        _question.FailedAttempts = _failedAttempts;
+        try
+        {
+            return context.Configuration.FencingPolicy.Decide(_question);
+        }
+#pragma warning disable CA1031 // A policy is user code: whatever it throws means Wait, said loudly
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return FencingDecision.Wait($"the fencing policy threw {exception.GetType().Name}: {exception.Message}");
+        }
+    }
+
+    private void Order(in FencingDecision decision)
+    {
+        var node = context.Configuration.Peer.Value;
+        if (context.Configuration.FencingDeviceCount == 0)
+        {
+            conditions.Begin(NoticeKind.TakeoverBlocked, 0, NoticeLevel.Error, node, "the fencing policy wants it fenced and no fencing device is configured");
+            return;
+        }
+
+        if (!peer.HadSession && !context.Configuration.FenceAtStart)
+        {
+            conditions.Begin(NoticeKind.TakeoverBlocked, 0, NoticeLevel.Error, node,
+                "never met since this node started, so it is not fenced (FenceAtStart is off): start it, or confirm that it is down");
+            return;
+        }
+
+        if (_delayedUntil == Instant.Never)
+        {
+            _delayedUntil = context.Now + decision.Delay;
+        }
+
+        var when = Instant.Max(_delayedUntil, _nextOrder);
+        if (context.Now < when)
+        {
+            context.Due(when);
+            return;
+        }
+
+        conditions.End(NoticeKind.TakeoverBlocked, 0);
+        _delayedUntil = Instant.Never;
+        _inFlight = ++_lastAttempt;
+        _targetIncarnation = store.PeerIncarnation;
+        context.Changed();
+        context.Notice(NoticeKind.FenceOrdered, NoticeLevel.Warning, node, decision.Reason ?? "the fencing policy wants it");
+        context.Out.Add(new Decision.Fence(_inFlight, context.Configuration.Peer, decision.Reason ?? ""));
+    }
+}
+
+/// <summary>Why and since when a verdict about the peer is wanted.</summary>
+internal readonly record struct VerdictNeed
+{
+    public required bool IsWanted { get; init; }
+
+    /// <summary>Not before the dead time, or the initial dead time when the peer was never met, and one dead time after own lateness.</summary>
+    public required Instant NotBefore { get; init; }
+    public required bool LocalHolds { get; init; }
+    public required bool PeerMayHold { get; init; }
+    public required bool LocalLate { get; init; }
+}

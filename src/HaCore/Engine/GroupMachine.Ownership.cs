@@ -1,0 +1,442 @@
+using HaCore.Wire;
+
+namespace HaCore.Engine;
+
+/// <summary>Who may run the group: rules T, R1 to R6, P, C and L of the ownership page.</summary>
+internal sealed partial class GroupMachine
+{
+    private long _handOverProof;   // version of the write that proves the disk takes the new term (R2); 0 = none asked
+    private bool _handOver;
+    private bool _deafWinner;
+    private bool _divergenceCleared;
+
+    /// <summary>Tells the peer that an operator cleared the divergence, until it says so too.</summary>
+    public bool TellsDivergenceCleared => _divergenceCleared;
+
+    /// <summary>The peer may hold it, as far as this node knows.</summary>
+    public bool PeerMayHold => !IsHeld && !_peer.IsConfirmedDown && PeerGroup.Hold != HoldState.NotHeld;
+
+    /// <summary>This node would take it if the peer were confirmed down.</summary>
+    public bool WouldTakeOver => Hold == HoldState.NotHeld && CanRunHere && IsCurrent && (LocalOwns || !Record.Current.Diverged);
+
+    /// <summary>Found active at start, waiting to be adopted: a verdict would let it be (rule P).</summary>
+    public bool WaitsForAdoption => IsHeld && IsResidue && Releasing == ReleaseReason.None;
+
+    /// <summary>Rule R6: may this copy be the newest?</summary>
+    public bool IsCurrent =>
+        !Configuration.ReplicatedData || Record.Current.Sole || OperatorAcceptsDataLoss
+        || (_peer.HadSession && Record.Current.OutdatedEpoch == 0) || Configuration.ColdStart == ColdStartPolicy.TakeOver;
+
+    /// <summary>One accepted frame said this of the group (rules R2, R4, R6, C, L).</summary>
+    public void Merge(bool localLate)
+    {
+        var peer = PeerGroup;
+        if (!peer.IsKnown || !IsProbed)
+        {
+            return;
+        }
+
+        MergeOperatorMarks(peer);
+        MergeOutdated(peer);
+        if (Hold == HoldState.NotHeld)
+        {
+            if (peer.Term > Record.Current.Term)
+            {
+                SetTerm(peer.Term, "adopted from the peer");
+            }
+
+            return;
+        }
+
+        if (peer.Hold == HoldState.NotHeld)
+        {
+            MergeWhileHolding(peer);
+        }
+        else if (!(localLate && peer.Hold == HoldState.Unknown) && (IsResidue || _peer.NewestEcho > HoldSequence))
+        {
+            ResolveConflict(peer, localLate);
+        }
+    }
+
+    /// <summary>R1: takes the hold if that is allowed at this very step.</summary>
+    public void Advance(in OwnershipConditions now)
+    {
+        _deafWinner &= IsHeld;
+        if (_deafWinner && _context.Now - _peer.LastEchoed > _context.DeadTime)
+        {
+            _deafWinner = false;
+            Release(ReleaseReason.Conflict, "the peer also holds it, should stop and does not hear this node (deaf): stopping here instead");
+        }
+
+        if (now.IsMaintenance || !IsProbed || IsUnclean)
+        {
+            return;
+        }
+
+        if (WaitsForAdoption)
+        {
+            AdvanceResidue(now);
+        }
+        else if (Hold == HoldState.NotHeld && now.MayTake && !IsPending && !_store.IsFailing)
+        {
+            AdvanceNotHeld(now);
+        }
+    }
+
+    /// <summary>R2: everything is confirmed stopped; say so, and give the term away if the peer can still take it.</summary>
+    private void Released()
+    {
+        var reason = Releasing;
+        Releasing = ReleaseReason.None;
+        IsResidue = false;
+        _startedAny = false;
+        SetHold(HoldState.NotHeld);
+        Record.Current = Record.Current with { HoldBootId = null };
+        var give = _handOver && LocalOwns && IsPeerEligible;
+        if (give)
+        {
+            Record.Current = Record.Current with { Term = Terms.Next(Record.Current.Term, !_context.Configuration.LocalIsFirst) };
+        }
+
+        _handOver = false;
+        _moveNow = false;
+        _store.Touch(Record);
+        _context.Notice(NoticeKind.HoldReleased, NoticeLevel.Information, Name,
+            give ? $"stopped here ({reason}); handed to {_context.Configuration.Peer}, term {Record.Current.Term}" : $"stopped here ({reason})");
+    }
+
+    private void Release(ReleaseReason reason, string why, bool handOver = false)
+    {
+        if (!IsHeld)
+        {
+            return;
+        }
+
+        if (Releasing != ReleaseReason.None)
+        {
+            // Already on its way down: the reason can only get graver, and a grave one never hands over.
+            Releasing = reason > Releasing ? reason : Releasing;
+            _handOver &= Releasing < ReleaseReason.HeldByPeer;
+            return;
+        }
+
+        Releasing = reason;
+        _handOver = handOver;
+        _handOverProof = 0;
+        _context.Changed();
+        _context.Notice(handOver ? NoticeKind.HandOver : NoticeKind.StepDown,
+            reason is ReleaseReason.HandOver or ReleaseReason.Leave or ReleaseReason.Standby or ReleaseReason.Residue ? NoticeLevel.Information : NoticeLevel.Warning, Name, why);
+    }
+
+    public void StepDown(ReleaseReason reason, string why) => Release(reason, why);
+
+    /// <summary>The disk refused the hold mark before anything was started: the hold never began.</summary>
+    public void OnPersistFailed()
+    {
+        if (IsHeld && !IsResidue && !_startedAny && Record.Durable.HoldBootId is null)
+        {
+            Releasing = ReleaseReason.None;
+            SetHold(HoldState.NotHeld);
+            Record.Current = Record.Current with { HoldBootId = null };
+            _store.Touch(Record);
+        }
+    }
+
+    /// <summary>Rule L: the peer did not take it meanwhile; say again where it is.</summary>
+    public void AnnounceAgain()
+    {
+        if (!IsHeld || Releasing != ReleaseReason.None)
+        {
+            return;
+        }
+
+        foreach (var slot in _slots)
+        {
+            slot.StartAgain = slot.State == ResourceState.Running;
+        }
+
+        Reason = OperationReason.Recovery;
+        _context.Changed();
+    }
+
+    public bool ClearDivergence(long term)
+    {
+        if (!Record.Current.Diverged || term != Record.Durable.Term)
+        {
+            return false;
+        }
+
+        Record.Current = Record.Current with { Diverged = false };
+        _store.Touch(Record);
+        _divergenceCleared = true;
+        _conditions.End(NoticeKind.Diverged, _index, "cleared by an operator");
+        _context.Changed();
+        return true;
+    }
+
+    private void AdvanceResidue(in OwnershipConditions now)
+    {
+        var peer = PeerGroup;
+        if (now.HasSession)
+        {
+            if (!IsPending && LocalOwns && peer.Hold == HoldState.NotHeld && peer.Term == Record.Current.Term)
+            {
+                Take(OperationReason.Recovery, "found active here, owned, and free on the peer: adopted without a restart", NoticeKind.Adopted);
+            }
+            else if (peer.Hold == HoldState.Held || (peer.Hold == HoldState.NotHeld && !LocalOwns && !IsPending))
+            {
+                Release(ReleaseReason.Residue, "found active here although it is not this node's: stopping it");
+            }
+        }
+        else if (now.PeerConfirmedDown && !now.IsStandby && !IsPending)
+        {
+            if (LocalOwns)
+            {
+                Take(OperationReason.Recovery, "found active here, owned, peer confirmed down: adopted without a restart", NoticeKind.Adopted);
+            }
+            else
+            {
+                Release(ReleaseReason.Residue, "found active here although the peer owned it: stopping it before it is taken over");
+            }
+        }
+    }
+
+    private void AdvanceNotHeld(in OwnershipConditions now)
+    {
+        if (now.HasSession)
+        {
+            AdvanceFreeInSession(now);
+            return;
+        }
+
+        if (!now.PeerConfirmedDown || now.IsStandby || !CanRunHere || !IsCurrent)
+        {
+            return;
+        }
+
+        if (LocalOwns)
+        {
+            Take(OperationReason.Takeover, $"owned (term {Record.Current.Term}) and the peer is confirmed down ({_peer.Verdict})");
+        }
+        else if (!Record.Current.Diverged || _peer.Verdict == VerdictKind.Operator)
+        {
+            var highest = Math.Max(Record.Current.Term, PeerGroup.Term);
+            SetTerm(Terms.Next(highest, _context.Configuration.LocalIsFirst), $"seized: the peer is confirmed down ({_peer.Verdict})", NoticeKind.Seize);
+        }
+    }
+
+    /// <summary>Both nodes are there and this one does not hold: the owner places (R2, R5).</summary>
+    private void AdvanceFreeInSession(in OwnershipConditions now)
+    {
+        var peer = PeerGroup;
+        if (!LocalOwns || peer.Hold != HoldState.NotHeld || peer.Term != Record.Current.Term)
+        {
+            return;
+        }
+
+        if (!DigestsAgree)
+        {
+            return; // M3: nothing is taken in a session with a different configuration; the condition board says so
+        }
+
+        if (IsPeerEligible && (IsBetterOnPeer || now.IsStandby || !CanRunHere))
+        {
+            SetTerm(Terms.Next(Record.Current.Term, !_context.Configuration.LocalIsFirst), $"placed on {_context.Configuration.Peer}", NoticeKind.HandOver);
+        }
+        else if (CanRunHere && !now.IsStandby && !MayStillBeBetterOnPeer)
+        {
+            var reason = Record.Current.Term <= 1 ? OperationReason.Bootstrap : PrefersLocal ? OperationReason.Failback : OperationReason.Move;
+            Take(reason, $"owned (term {Record.Current.Term}) and free on the peer");
+        }
+    }
+
+    private void Take(OperationReason reason, string why, NoticeKind kind = NoticeKind.HoldTaken)
+    {
+        Reason = reason;
+        IsResidue = false;
+        HoldSequence = _context.Sequence;
+        SetHold(HoldState.Held);
+        Record.Current = Record.Current with { HoldBootId = _context.BootId };
+        _store.Touch(Record);
+        _wasActive = false;
+        _context.Notice(kind, NoticeLevel.Information, Name, why);
+    }
+
+    private void SetTerm(long term, string why, NoticeKind kind = NoticeKind.TermRaised)
+    {
+        if (term < Record.Current.Term)
+        {
+            throw new InvalidOperationException($"term of {Name} would fall from {Record.Current.Term} to {term}");
+        }
+
+        if (term > long.MaxValue - 4)
+        {
+            throw new InvalidOperationException($"terms of {Name} are used up");
+        }
+
+        Record.Current = Record.Current with { Term = term };
+        _store.Touch(Record);
+        _context.Changed();
+        _context.Notice(kind, kind == NoticeKind.TermRaised ? NoticeLevel.Debug : NoticeLevel.Information, Name, $"{why}, term {term}");
+    }
+
+    private void MergeWhileHolding(PeerGroup peer)
+    {
+        if (peer.Term <= Record.Current.Term)
+        {
+            return;
+        }
+
+        if (Terms.IsOwnedBy(peer.Term, _context.Configuration.LocalIsFirst))
+        {
+            SetTerm(peer.Term, "a higher term of this node's own, heard from the peer");
+        }
+        else
+        {
+            SetTerm(Terms.Next(peer.Term, _context.Configuration.LocalIsFirst), "the peer raised its term while this node holds");
+        }
+    }
+
+    /// <summary>Rule C: both hold. The loser is computed from both frames alone, so both nodes name the same one.</summary>
+    private void ResolveConflict(PeerGroup peer, bool localLate)
+    {
+        var loses = LosesConflict(peer, localLate);
+        var bothRan = peer.Hold == HoldState.Held && !IsResidue && !peer.Has(FrameGroupFlags.Residue);
+        if (bothRan || (Configuration.ReplicatedData && (loses || peer.Hold == HoldState.Held)))
+        {
+            MarkDiverged("both nodes held it at the same time");
+        }
+
+        if (loses)
+        {
+            Release(ReleaseReason.Conflict, $"the peer holds it with {(peer.Term > Record.Durable.Term ? "a higher term" : "the better claim")} (term {peer.Term}, here {Record.Durable.Term}): stopping at once");
+        }
+        else if (bothRan)
+        {
+            _deafWinner = _context.Configuration.StopWhenLoserIsDeaf;
+            _conditions.Begin(NoticeKind.Conflict, _index, NoticeLevel.Critical, Name, "the peer holds it too; it must stop, this node goes on");
+        }
+    }
+
+    private bool LosesConflict(PeerGroup peer, bool localLate)
+    {
+        if (localLate != _peer.View.IsLate)
+        {
+            return localLate;
+        }
+
+        return peer.Term != Record.Durable.Term
+            ? peer.Term > Record.Durable.Term
+            : !Terms.IsOwnedBy(Record.Durable.Term, _context.Configuration.LocalIsFirst);
+    }
+
+    private void MarkDiverged(string why)
+    {
+        if (Record.Current.Diverged || _divergenceCleared)
+        {
+            return;
+        }
+
+        Record.Current = Record.Current with { Diverged = true };
+        _store.Touch(Record);
+        _conditions.Begin(NoticeKind.Diverged, _index, NoticeLevel.Critical, Name,
+            $"{why}: the data may differ. No failback and no automatic failover until an operator clears it, naming term {Record.Current.Term}");
+    }
+
+    private void MergeOperatorMarks(PeerGroup peer)
+    {
+        if (_conditions.IsActive(NoticeKind.Conflict, _index) && peer.Hold == HoldState.NotHeld)
+        {
+            _deafWinner = false;
+            _conditions.End(NoticeKind.Conflict, _index, "the peer stopped it");
+        }
+
+        if (peer.Has(FrameGroupFlags.DivergenceCleared) && peer.Term == Record.Durable.Term)
+        {
+            ClearDivergence(peer.Term);
+            _divergenceCleared = false;
+        }
+
+        if (_divergenceCleared && !peer.Has(FrameGroupFlags.Diverged))
+        {
+            _divergenceCleared = false;
+        }
+        else if (peer.Has(FrameGroupFlags.Diverged))
+        {
+            MarkDiverged("the peer says that both nodes held it at the same time");
+        }
+
+        var peerOwns = Terms.IsOwnedBy(peer.Term, !_context.Configuration.LocalIsFirst);
+        if (peerOwns && peer.Term >= Record.Current.Term && peer.Hold != HoldState.Unknown)
+        {
+            var pinned = PinnedName(peer.Pinned);
+            if (Record.Current.Pinned != pinned)
+            {
+                Record.Current = Record.Current with { Pinned = pinned };
+                _store.Touch(Record);
+            }
+        }
+    }
+
+    private void MergeOutdated(PeerGroup peer)
+    {
+        if (peer.Has(FrameGroupFlags.PeerOutdated) && !IsHeld && Record.Current.OutdatedEpoch != peer.OutdatedEpoch)
+        {
+            Record.Current = Record.Current with { OutdatedEpoch = peer.OutdatedEpoch };
+            _store.Touch(Record);
+        }
+        else if (Record.Current.OutdatedEpoch != 0 && peer.Hold == HoldState.Held && !peer.Has(FrameGroupFlags.PeerOutdated))
+        {
+            Record.Current = Record.Current with { OutdatedEpoch = 0 };
+            _store.Touch(Record);
+        }
+
+        if (Record.Current.Sole && !IsWritingAlone && !peer.Has(FrameGroupFlags.Outdated))
+        {
+            Record.Current = Record.Current with { Sole = false };
+            _store.Touch(Record);
+        }
+    }
+
+    /// <summary>Some resource of a held group writes without its replica (rule R6).</summary>
+    public bool IsWritingAlone
+    {
+        get
+        {
+            var alone = Record.Current.Sole;
+            foreach (var slot in _slots)
+            {
+                if (slot.Replica == ReplicaStatus.PeerOutdated && IsHeld)
+                {
+                    return true;
+                }
+
+                alone &= slot.Replica != ReplicaStatus.InSync;
+            }
+
+            return alone;
+        }
+    }
+
+    private void AdvanceReplica()
+    {
+        if (IsHeld && !Record.Current.Sole && IsWritingAlone)
+        {
+            Record.Current = Record.Current with { Sole = true, PeerOutdatedEpoch = Record.Current.PeerOutdatedEpoch + 1 };
+            _store.Touch(Record);
+        }
+    }
+}
+
+/// <summary>What holds for the whole node at this step.</summary>
+internal readonly record struct OwnershipConditions
+{
+    /// <summary>Joined, not leaving, not late, no verdict being carried out.</summary>
+    public required bool MayTake { get; init; }
+    public required bool HasSession { get; init; }
+    public required bool PeerConfirmedDown { get; init; }
+
+    /// <summary>Standby by an operator or by flap damping.</summary>
+    public required bool IsStandby { get; init; }
+    public required bool IsMaintenance { get; init; }
+}
