@@ -190,7 +190,7 @@ internal static class FrameBody
     private static Readiness ToReadiness(byte value) => value <= (byte)Readiness.Ready ? (Readiness)value : Readiness.Unknown;
 
     private static NodeRequestKind ToNodeRequestKind(byte value) =>
-        value <= (byte)NodeRequestKind.Online ? (NodeRequestKind)value : NodeRequestKind.None;
+        value <= (byte)NodeRequestKind.ClearDamping ? (NodeRequestKind)value : NodeRequestKind.None;
 
     private static byte ToNode(byte value) => value <= 2 ? value : (byte)0;
 }

@@ -30,8 +30,8 @@ internal static class FrameLayout
 
     public const ulong UptimeMax = (1UL << 48) - 1;
 
-    public const FrameFlags KnownFlags = FrameFlags.Late | FrameFlags.Maintenance | FrameFlags.Damped | FrameFlags.HeldAtExit;
+    public const FrameFlags KnownFlags = FrameFlags.Late | FrameFlags.Maintenance | FrameFlags.Damped;
 
     public const FrameGroupFlags KnownGroupFlags = FrameGroupFlags.Diverged | FrameGroupFlags.PeerOutdated | FrameGroupFlags.Outdated
-        | FrameGroupFlags.Sole | FrameGroupFlags.Residue | FrameGroupFlags.Unclean;
+        | FrameGroupFlags.Sole | FrameGroupFlags.Residue | FrameGroupFlags.Unclean | FrameGroupFlags.DivergenceCleared;
 }
