@@ -40,7 +40,7 @@ internal static class Frames
             EchoAge = 0x6162,
             Uptime = 0x7172_7374_7576,
             State = MemberState.Online,
-            Flags = FrameFlags.Maintenance | FrameFlags.HeldAtExit,
+            Flags = FrameFlags.Maintenance | FrameFlags.Late,
             MaintenanceRevision = 0x8182_8384,
             ClusterDigest = 0x9192_9394_9596_9798,
             NodeRequest = 5,
