@@ -1,5 +1,6 @@
 using HaCore;
 using HaCore.Configuration;
+using HaCore.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -34,6 +35,7 @@ public static class HaClusterServiceCollectionExtensions
         services.AddKeyedSingleton(name, new ClusterRegistration(name));
         services.AddSingleton(new ClusterName(name));
         services.AddKeyedSingleton(name, (provider, _) => new ClusterDefinitionSource(provider, name));
+        HaClusterHosting.Register(services, name);
         configure(new HaClusterBuilder(name, services));
         return services;
     }

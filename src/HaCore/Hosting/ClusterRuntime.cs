@@ -1,0 +1,328 @@
+using System.Security.Cryptography;
+using HaCore.Configuration;
+using HaCore.Engine;
+using HaCore.State;
+using HaCore.Telemetry;
+using HaCore.Wire;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace HaCore.Hosting;
+
+/// <summary>One running cluster: everything that lives from the host's start to its stop. Made by <see cref="ClusterRuntime.Open"/>.</summary>
+internal sealed class ClusterRuntime : IAsyncDisposable
+{
+    /// <summary>What a well-behaved thread needs to see that it is over; one that does not is left behind, it is a background thread.</summary>
+    private static readonly TimeSpan ThreadEndMax = TimeSpan.FromSeconds(2);
+
+    private readonly EngineClock _clock;
+    private readonly StateDirectory _directory;
+    private readonly ClusterMachine _machine;
+    private readonly IReadOnlyList<LinkRunner> _links;
+    private readonly IReadOnlyList<IHeartbeatTransport> _transports;
+    private readonly IReadOnlyList<IFencingDevice> _devices;
+    private readonly FrameCodec _codec;
+    private readonly StateWriter _writer;
+    private readonly NoticeWriter _notices;
+    private readonly AgentInvoker _agents;
+    private readonly FencingRunner _fencing;
+    private readonly ClusterTelemetry _telemetry;
+    private readonly CancellationTokenSource _linksStopping = new();
+    private readonly CancellationTokenSource _fencingStopping = new();
+    private readonly ILogger _logger;
+    private bool _disposed;
+
+    private ClusterRuntime(ClusterDefinition definition, KeyRing keys, StateDirectory directory, PersistentState state, IServiceProvider services)
+    {
+        var engine = definition.Engine;
+        var loggers = services.GetRequiredService<ILoggerFactory>();
+        var timeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        Definition = definition;
+        _directory = directory;
+        _logger = loggers.CreateLogger($"HaCore.{engine.Cluster}");
+        _clock = new EngineClock(timeProvider);
+        _telemetry = new ClusterTelemetry(engine.Cluster, services.GetService<System.Diagnostics.Metrics.IMeterFactory>());
+        Queue = new EventQueue(_clock, engine.Links.Count, engine.Groups.Sum(group => group.Resources.Count));
+        _notices = new NoticeWriter(engine.Cluster, _logger);
+        _writer = new StateWriter(engine.Cluster, directory.Save, Queue, _logger);
+        _agents = new AgentInvoker(definition, services, Queue, timeProvider, _telemetry, _logger);
+        _devices = [.. definition.FencingDevices.Select(create => create(services))];
+        _fencing = new FencingRunner(_devices, Queue, _logger, _fencingStopping.Token);
+        var nonce = CreateNonce();
+        _machine = new ClusterMachine(engine, state, nonce, BootId.Read());
+        Feed = new SnapshotFeed(_machine.Snapshot);
+
+        var frameBytesMax = FrameCodec.MaxBytes([.. engine.Groups.Select(group => group.Resources.Count)]);
+        var environment = new LinkEnvironment
+        {
+            Clock = _clock,
+            Queue = Queue,
+            Notices = _notices,
+            CreateCodec = () => new FrameCodec(keys, engine.ClusterHash, engine.LocalIsFirst),
+            FrameBytesMax = frameBytesMax,
+            HeartbeatInterval = engine.Times.HeartbeatInterval,
+            PrepareThread = PrepareThread,
+            Stopping = _linksStopping.Token,
+            Identity = new OwnIdentity(state.Incarnation, nonce),
+        };
+        _transports = [.. definition.Transports.Select(create => create(services))];
+        _links = [.. _transports.Select((transport, i) => CreateLink(i, transport, environment, loggers))];
+        _telemetry.ObserveLinks(SampleLinks);
+        _codec = environment.CreateCodec();
+        var executor = new DecisionExecutor(
+            _links, _codec, frameBytesMax, environment.Identity, _writer, _agents, _fencing, Answers, _notices, _telemetry);
+        Loop = new EngineLoop(engine.Cluster, _machine, Queue, _clock, executor, Feed, _telemetry, PrepareThread);
+    }
+
+    public ClusterDefinition Definition { get; }
+
+    public EventQueue Queue { get; }
+
+    public AnswerBoard Answers { get; } = new();
+
+    public SnapshotFeed Feed { get; }
+
+    public EngineLoop Loop { get; }
+
+    /// <summary>
+    /// Opens everything and raises the incarnation on disk, before anything can be sent: a frame of an incarnation that a crash could bring back
+    /// would be taken for an old one's.
+    /// </summary>
+    /// <exception cref="KeyFileException">No usable key.</exception>
+    /// <exception cref="StateFileException">The state directory is in use, unreadable, or cannot be written.</exception>
+    public static ClusterRuntime Open(ClusterDefinition definition, IServiceProvider services)
+    {
+        var keys = KeyFile.Load(definition.KeyFile);
+        var directory = StateDirectory.Open(definition.StateDirectory, definition.Engine.Cluster);
+        try
+        {
+            var state = directory.Load() ?? new PersistentState { Incarnation = 0, Groups = [] };
+            if (state.Incarnation == uint.MaxValue)
+            {
+                throw new InvalidOperationException($"The incarnation counter of this node is at its end ({uint.MaxValue}): it does not wrap. Remove the node from the cluster, then let it join with a new state directory.");
+            }
+
+            state = state with { Incarnation = state.Incarnation + 1 };
+            directory.Save(state);
+            return new ClusterRuntime(definition, keys, directory, state, services);
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Starts the threads; from here on frames are sent.</summary>
+    public void Start()
+    {
+        AddStartConditions();
+        _notices.Start();
+        _writer.Start();
+        foreach (var link in _links)
+        {
+            link.Start();
+        }
+
+        Loop.Start();
+    }
+
+    /// <summary>The newest snapshot with the live numbers of this moment.</summary>
+    public ClusterSnapshot TakeSnapshot() => Merge(Feed.Current, Feed.Conditions);
+
+    /// <summary>Adds live numbers and the shell's conditions. On the reader's thread.</summary>
+    public ClusterSnapshot Merge(ClusterSnapshot snapshot, IReadOnlyList<string> conditions)
+    {
+        var samples = SampleLinks();
+        var links = new LinkSnapshot[snapshot.Links.Count];
+        for (var i = 0; i < links.Length; i++)
+        {
+            var sample = samples[i];
+            links[i] = snapshot.Links[i] with
+            {
+                LastHeard = sample.LastHeard,
+                Received = sample.Received,
+                Lost = sample.Lost,
+                Late = sample.Late,
+                Rejected = sample.Rejected,
+                RoundTrip = sample.RoundTrip,
+            };
+        }
+
+        return snapshot with { Links = links, Conditions = conditions.Count == 0 ? snapshot.Conditions : [.. snapshot.Conditions, .. conditions] };
+    }
+
+    /// <summary>Ends the links: the last frame goes out, then the receive threads end.</summary>
+    public async Task CloseLinksAsync()
+    {
+        foreach (var link in _links)
+        {
+            link.StopSending(flush: true);
+        }
+
+        await WaitBriefly(Task.WhenAll(_links.Select(link => link.SendingEnded))).ConfigureAwait(false);
+        foreach (var link in _links)
+        {
+            link.StopReceiving();
+        }
+
+        await _linksStopping.CancelAsync().ConfigureAwait(false);
+        var ended = Task.WhenAll(_links.Select(link => link.Ended));
+        if (!await WaitBriefly(ended).ConfigureAwait(false))
+        {
+            await WaitBriefly(Task.WhenAll(_links.Select(link => link.AbandonAsync().AsTask()))).ConfigureAwait(false);
+            await WaitBriefly(ended).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends everything that still runs and releases what is held; the state directory last. After <see cref="Start"/> or without it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        if (Loop.IsStarted)
+        {
+            Loop.Abort();
+            await WaitBriefly(Loop.Ended).ConfigureAwait(false);
+            await CloseLinksAsync().ConfigureAwait(false);
+            _writer.Stop();
+            await WaitBriefly(_writer.Ended).ConfigureAwait(false);
+        }
+
+        Answers.Close("the cluster has ended on this node");
+        Feed.Complete();
+        await _fencingStopping.CancelAsync().ConfigureAwait(false);
+        if (await WaitBriefly(Task.WhenAll(_agents.EndAsync(), _fencing.Ended)).ConfigureAwait(false))
+        {
+            // Never under a running operation: what it still does is better done with its agent than without.
+            await _agents.DisposeAsync().ConfigureAwait(false);
+        }
+
+        foreach (var part in _transports.Concat<object>(_devices))
+        {
+            await Disposal.DisposeAsync(part).ConfigureAwait(false);
+        }
+
+        _codec.Dispose();
+        _telemetry.Dispose();
+        if (Loop.IsStarted)
+        {
+            _notices.Stop();
+            await WaitBriefly(_notices.Ended).ConfigureAwait(false);
+        }
+
+        _directory.Dispose();
+        Queue.Close();
+        _linksStopping.Dispose();
+        _fencingStopping.Dispose();
+    }
+
+    /// <summary>The numbers of the links now.</summary>
+    internal IReadOnlyList<LinkSample> SampleLinks()
+    {
+        var now = _clock.Now;
+        var samples = new LinkSample[_links.Count];
+        for (var i = 0; i < samples.Length; i++)
+        {
+            var statistics = _machine.Links[i];
+            var heard = Interlocked.Read(ref statistics.LastHeardTicks);
+            var roundTrip = Interlocked.Read(ref statistics.RoundTripTicks);
+            samples[i] = new LinkSample(
+                Definition.Engine.Links[i].Name,
+                _links[i].Sent,
+                Interlocked.Read(ref statistics.Received),
+                Interlocked.Read(ref statistics.Lost),
+                Interlocked.Read(ref statistics.Late),
+                Interlocked.Read(ref statistics.Rejected),
+                roundTrip < 0 ? null : new TimeSpan(roundTrip),
+                heard < 0 ? null : now - new Instant(heard));
+        }
+
+        return samples;
+    }
+
+    private static ulong CreateNonce()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(bytes);
+        return BitConverter.ToUInt64(bytes) | 1;   // zero means "none heard" in an echo
+    }
+
+    // Real time, whatever the provider: it bounds how long a host's stop can hang on a foreign thread.
+    private static async Task<bool> WaitBriefly(Task task)
+    {
+        try
+        {
+            await task.WaitAsync(ThreadEndMax, TimeProvider.System).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private LinkRunner CreateLink(int index, IHeartbeatTransport transport, LinkEnvironment environment, ILoggerFactory loggers)
+    {
+        var engine = Definition.Engine;
+        var context = new HeartbeatLinkContext
+        {
+            Cluster = engine.Cluster,
+            Link = engine.Links[index].Name,
+            LocalNode = engine.LocalNode,
+            Peer = engine.Peer,
+            FrameBytesMax = environment.FrameBytesMax,
+            TimeProvider = _clock.TimeProvider,
+            LoggerFactory = loggers,
+        };
+        return new LinkRunner(index, transport, context, environment, _machine.Links[index]);
+    }
+
+    private void PrepareThread()
+    {
+        if (Definition.RealTime && RealTime.RaiseThread() is { } why)
+        {
+            AddCondition($"the heartbeat threads do not run in real time: {why}; under load this node may be late and be taken for dead");
+        }
+    }
+
+    private void AddStartConditions()
+    {
+        if (Definition.RealTime)
+        {
+            if (RealTime.LockMemory() is { } why)
+            {
+                AddCondition($"memory is not locked: {why}; a heartbeat thread may wait for the disk");
+            }
+        }
+        else if (Definition.Engine.Times.DeadTime < RealTime.WantedBelow)
+        {
+            AddCondition($"the dead time ({Definition.Engine.Times.DeadTime.TotalSeconds:0.###} s) is below {RealTime.WantedBelow.TotalSeconds:0} s and RealTime is off: under load this node may be late and be taken for dead");
+        }
+
+        if (RealTime.DescribeCollector() is { } collector)
+        {
+            AddCondition(collector);
+        }
+
+        foreach (var part in _agents.Agents.Concat<object>(_transports).Concat(_devices).OfType<IStartRequirements>())
+        {
+            foreach (var missing in part.Missing())
+            {
+                AddCondition(missing);
+            }
+        }
+    }
+
+    private void AddCondition(string condition)
+    {
+        if (Feed.TryAddCondition(condition))
+        {
+            _notices.Write(logger => Log.StartCondition(logger, Definition.Engine.Cluster, condition));
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using HaCore.Engine;
+using HaCore.Telemetry;
+using HaCore.Wire;
+
+namespace HaCore.Hosting;
+
+/// <summary>Carries out what the machine decided, in order, on the engine's thread: each decision is handed on, none is waited for.</summary>
+internal sealed class DecisionExecutor
+{
+    private readonly IReadOnlyList<LinkRunner> _links;
+    private readonly FrameCodec _codec;
+    private readonly byte[] _frame;
+    private readonly OwnIdentity _identity;
+    private readonly StateWriter _writer;
+    private readonly AgentInvoker _agents;
+    private readonly FencingRunner _fencing;
+    private readonly AnswerBoard _answers;
+    private readonly NoticeWriter _notices;
+    private readonly ClusterTelemetry _telemetry;
+
+    public DecisionExecutor(
+        IReadOnlyList<LinkRunner> links, FrameCodec codec, int frameBytesMax, OwnIdentity identity, StateWriter writer, AgentInvoker agents,
+        FencingRunner fencing, AnswerBoard answers, NoticeWriter notices, ClusterTelemetry telemetry)
+    {
+        _links = links;
+        _codec = codec;
+        _frame = new byte[frameBytesMax];
+        _identity = identity;
+        _writer = writer;
+        _agents = agents;
+        _fencing = fencing;
+        _answers = answers;
+        _notices = notices;
+        _telemetry = telemetry;
+    }
+
+    /// <returns>The exit if it was decided; nothing after it is executed.</returns>
+    public Decision.Exit? Execute(List<Decision> decisions)
+    {
+        foreach (var decision in decisions)
+        {
+            switch (decision)
+            {
+                case Decision.Send send:
+                    Send(send);
+                    break;
+                case Decision.Persist persist:
+                    _writer.Write(persist);
+                    break;
+                case Decision.Operate operate:
+                    _agents.Begin(operate);
+                    break;
+                case Decision.Cancel cancel:
+                    _agents.Cancel(cancel.Operation);
+                    break;
+                case Decision.Fence fence:
+                    _fencing.Begin(fence);
+                    break;
+                case Decision.Answer answer:
+                    _answers.Complete(answer.Request, new CommandAnswer(answer.Accepted, answer.Detail));
+                    break;
+                case Decision.Notice notice:
+                    Note(notice);
+                    break;
+                case Decision.Exit exit:
+                    return exit;
+                default:
+                    throw new InvalidOperationException($"Nobody carries out {decision.GetType().Name}.");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>No frame goes out any more, not even one that waits.</summary>
+    public void StopSending()
+    {
+        foreach (var link in _links)
+        {
+            link.StopSending(flush: false);
+        }
+    }
+
+    private void Send(Decision.Send send)
+    {
+        _identity.Note(send.Frame);
+        var bytes = _frame.AsSpan(0, _codec.Encode(send.Frame, _frame));
+        for (var i = 0; i < _links.Count; i++)
+        {
+            if ((send.Links & (1u << i)) != 0)
+            {
+                _links[i].Offer(bytes);
+            }
+        }
+    }
+
+    private void Note(Decision.Notice notice)
+    {
+        if (notice.Kind == NoticeKind.Seize)
+        {
+            _telemetry.CountTakeover();
+        }
+
+        _notices.Write(notice);
+    }
+}

@@ -1,0 +1,117 @@
+using HaCore.Configuration;
+using HaCore.Engine;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace HaCore.Hosting;
+
+/// <summary>
+/// Runs one cluster in the host. Everything is checked and opened before any service of the host starts; frames go out after all of them have
+/// started, so a host that cannot start takes nothing; the cluster leaves before any of them stops.
+/// </summary>
+internal sealed class HaClusterHost : IHostedLifecycleService, IAsyncDisposable, IDisposable
+{
+    private readonly IServiceProvider _services;
+    private readonly IHostApplicationLifetime? _lifetime;
+    private readonly ILogger _logger;
+    private ClusterRuntime? _runtime;
+    private Task _watch = Task.CompletedTask;
+    private volatile EngineEnd? _end;
+
+    public HaClusterHost(IServiceProvider services, string cluster)
+    {
+        _services = services;
+        _lifetime = services.GetService<IHostApplicationLifetime>();
+        _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger($"HaCore.{cluster}");
+        Cluster = new HaCluster(cluster);
+    }
+
+    public HaCluster Cluster { get; }
+
+    /// <summary>How the engine ended; null while it runs or has not started.</summary>
+    public EngineEnd? End => _end;
+
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        var definition = ClusterDefinitionFactory.Create(_services, Cluster.Name);
+        _runtime = ClusterRuntime.Open(definition, _services);
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        var runtime = _runtime ?? throw new InvalidOperationException("The cluster was not opened: the host skipped StartingAsync.");
+        runtime.Start();
+        Cluster.Attach(runtime);
+        _watch = WatchEngineAsync(runtime);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Leaves in order. When the token comes first, the process says unclean and never left.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        if (_runtime is not { Loop.IsStarted: true } runtime)
+        {
+            return;
+        }
+
+        runtime.Loop.Leave();
+        try
+        {
+            await runtime.Loop.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            runtime.Loop.Abort();
+        }
+
+        await _watch.ConfigureAwait(false);
+        await runtime.CloseLinksAsync().ConfigureAwait(false);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StoppedAsync(CancellationToken cancellationToken) => await DisposeAsync().ConfigureAwait(false);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_runtime is { } runtime)
+        {
+            await runtime.DisposeAsync().ConfigureAwait(false);
+            await _watch.ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose() => Blocking.Wait(DisposeAsync());
+
+    // The one place that hears how the engine ended, whoever ended it.
+    private async Task WatchEngineAsync(ClusterRuntime runtime)
+    {
+        var end = await runtime.Loop.Ended.ConfigureAwait(false);
+        _end = end;
+        runtime.Answers.Close("the engine has ended on this node");
+        var node = runtime.Definition.Engine.LocalNode.Value;
+        if (end.Fault is { } fault)
+        {
+            Log.EngineFaulted(_logger, fault, Cluster.Name);
+        }
+
+        if (end.Clean)
+        {
+            Log.EngineLeft(_logger, Cluster.Name, node, end.Detail);
+        }
+        else
+        {
+            Log.EngineUnclean(_logger, Cluster.Name, node, end.Detail);
+            Environment.ExitCode = Environment.ExitCode == 0 ? 1 : Environment.ExitCode;
+        }
+
+        if (!runtime.Loop.IsLeaving)
+        {
+            _lifetime?.StopApplication();   // a host without its cluster is not what was asked for: systemd restarts it
+        }
+    }
+}
