@@ -129,7 +129,7 @@ public sealed class HostileBytesTests
         var group = frame.Groups[0];
         group.Hold = (HoldState)200;
         group.Readiness = (Readiness)200;
-        group.Flags = (FrameGroupFlags)0xC0;
+        group.Flags = (FrameGroupFlags)0xFF & ~FrameLayout.KnownGroupFlags;
         group.Pinned = 200;
         group.WantedTarget = 200;
         var heard = new Frame();
