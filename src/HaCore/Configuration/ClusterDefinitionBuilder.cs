@@ -36,12 +36,12 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
 
     private void ValidateOptions()
     {
-        foreach (var link in settings.Links)
+        foreach (var link in settings.Links.Where(link => !link.HasBadValues))
         {
             ValidateOptions("Link", link.Name, link.Component);
         }
 
-        foreach (var resource in settings.Groups.SelectMany(group => group.Resources))
+        foreach (var resource in settings.Groups.SelectMany(group => group.Resources).Where(resource => !resource.HasBadValues))
         {
             ValidateOptions("Resource", resource.Name, resource.Component);
         }

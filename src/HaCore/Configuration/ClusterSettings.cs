@@ -95,8 +95,11 @@ internal abstract class ItemEntry
     /// <summary>What the local node's "PerNode" says about it.</summary>
     public List<IConfigurationSection> Overrides { get; } = [];
 
-    /// <summary>Its type is unknown: it takes part in everything but its options.</summary>
-    public bool IsBroken { get; init; }
+    /// <summary>It takes part in everything but its options.</summary>
+    public bool HasUnknownType { get; init; }
+
+    /// <summary>Reported already: binding the options would say the same again, in the binder's words.</summary>
+    public bool HasBadValues { get; set; }
 
     public abstract OptionsShape Shape { get; }
 }

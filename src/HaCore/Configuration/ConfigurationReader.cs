@@ -94,7 +94,7 @@ internal sealed class ConfigurationReader(ClusterSettings settings)
                 Name = name,
                 Type = type?.Word ?? "",
                 Section = item,
-                IsBroken = type is null,
+                HasUnknownType = type is null,
                 Component = type?.Component ?? Component<IHeartbeatTransport>.From(_ => throw new InvalidOperationException()),
             };
             type?.Defaults?.Invoke(link.Settings);
@@ -140,7 +140,7 @@ internal sealed class ConfigurationReader(ClusterSettings settings)
                 Name = name,
                 Type = type?.Word ?? "",
                 Section = item,
-                IsBroken = type is null,
+                HasUnknownType = type is null,
                 Component = type?.Component ?? Component<IResourceAgent>.From(_ => throw new InvalidOperationException()),
             };
             type?.Defaults?.Invoke(resource.Settings);

@@ -56,7 +56,7 @@ internal sealed class PerNodeReader(ClusterSettings settings)
             ResourceEntry resource => ReadResource(section, resource, isLocal),
             _ => throw new InvalidOperationException($"{item.GetType()} has no settings of its own."),
         };
-        if (errors != settings.Errors.Count || item.IsBroken)
+        if (errors != settings.Errors.Count || item.HasUnknownType)
         {
             return;
         }

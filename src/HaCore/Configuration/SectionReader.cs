@@ -128,8 +128,10 @@ internal sealed class SectionReader(List<string> errors)
     });
 
     /// <summary>Checks the values of a type's own options as far as their types allow, because the binder would stop at the first and read "2" as two days.</summary>
-    public void CheckValues(IConfigurationSection section, OptionsShape shape)
+    /// <returns>Are they good as far as that goes?</returns>
+    public bool CheckValues(IConfigurationSection section, OptionsShape shape)
     {
+        var before = errors.Count;
         foreach (var child in section.GetChildren())
         {
             if (!shape.TryGet(child.Key, out var declared))
@@ -159,6 +161,8 @@ internal sealed class SectionReader(List<string> errors)
                 Text(section, child.Key, text => CheckChoice(child, text, Enum.GetNames(type)));
             }
         }
+
+        return errors.Count == before;
     }
 
     private bool CheckChoice(IConfigurationSection section, string text, string[] names)

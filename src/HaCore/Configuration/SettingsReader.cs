@@ -29,13 +29,13 @@ internal static class SettingsReader
 
     private static void CheckItem(SectionReader reader, IConfigurationSection section, ItemEntry item, IReadOnlyList<string> keys)
     {
-        if (item.IsBroken)
+        if (item.HasUnknownType)
         {
             return;   // its type is unknown, so nobody can say which keys it has
         }
 
         reader.CheckKeys(section, keys, item.Shape);
-        reader.CheckValues(section, item.Shape);
+        item.HasBadValues |= !reader.CheckValues(section, item.Shape);
     }
 
     private static void ReadLimits(SectionReader reader, IConfigurationSection section, OperationLimits limits)
