@@ -1,4 +1,5 @@
 using HaCore;
+using HaCore.Commands;
 using HaCore.Configuration;
 using HaCore.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -31,6 +32,8 @@ public static class HaClusterServiceCollectionExtensions
 
         services.AddOptions();
         services.TryAddSingleton(HostName.OfThisMachine);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ICommandRunner, CommandRunner>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<HostOptions>, ShutdownTimeoutSetup>());
         services.AddKeyedSingleton(name, new ClusterRegistration(name));
         services.AddSingleton(new ClusterName(name));
