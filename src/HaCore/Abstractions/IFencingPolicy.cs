@@ -98,6 +98,9 @@ public sealed class FencingContext
     /// <summary>Could the peer hold any group, as far as this node knows?</summary>
     public bool PeerMayHold { get; set; }
 
+    /// <summary>Is the peer in session and unable to stop a group (rule S)? Then only <see cref="FencingAction.Fence"/> is carried out.</summary>
+    public bool PeerUnclean { get; set; }
+
     /// <summary>Was this node itself paused beyond the dead time, so that the peer may have taken over (rule L)?</summary>
     public bool LocalLate { get; set; }
 

@@ -11,6 +11,7 @@ internal sealed partial class ClusterMachine
     private long _muteVersion;
     private Instant _dampedUntil;
     private bool _answerAtOnce;
+    private ulong _lateSequence; // only an echo of a later frame was made after this node woke up
 
     /// <summary>The peer asked this node to stay on standby after too many unplanned departures (C22).</summary>
     private bool IsDamped => _context.Now < _dampedUntil;
@@ -59,7 +60,7 @@ internal sealed partial class ClusterMachine
         MergeNodeRequests(frame);
         MergeDamping(frame);
         var late = _isLate;
-        var undecided = false;
+        var undecided = frame.EchoSequence <= _lateSequence; // L: a frame that waited in a queue while this node slept decides nothing
         foreach (var group in _groups)
         {
             group.Merge(late);
@@ -173,6 +174,7 @@ internal sealed partial class ClusterMachine
         if (isSerious && !_isLate)
         {
             _isLate = true;
+            _lateSequence = _context.Sequence;
             if (shift)
             {
                 _peer.EndSession("this node was paused beyond the dead time");
@@ -243,23 +245,6 @@ internal sealed partial class ClusterMachine
         _dampedUntil = asked ? _context.Now + _configuration.Times.FlapHold : default;
     }
 
-    /// <summary>C22: too many unplanned departures of the peer within the window; it is asked to stay on standby.</summary>
-    private bool DampsPeer
-    {
-        get
-        {
-            var times = _configuration.Times;
-            if (times.FlapLimit == 0 || _peer.Departures.Count < times.FlapLimit)
-            {
-                return false;
-            }
-
-            var newest = _peer.Departures[^1];
-            var nth = _peer.Departures[^times.FlapLimit];
-            return newest - nth <= times.FlapWindow && _context.Now - newest <= times.FlapHold;
-        }
-    }
-
     private static ulong Scramble(ulong value)
     {
         // splitmix64's finaliser: another number, never the same one
@@ -271,7 +256,12 @@ internal sealed partial class ClusterMachine
 
     private void SendFrames()
     {
-        if (_isMute || (_isSuperseded && !_isExited))
+        if (_isExited)
+        {
+            return;
+        }
+
+        if (_isMute)
         {
             _context.Due(_context.Now + _configuration.Times.HeartbeatInterval);
             return;
@@ -330,7 +320,7 @@ internal sealed partial class ClusterMachine
         frame.EchoAge = admitted ? _peer.EchoAge : (ushort)0;
         frame.Uptime = (ulong)(_context.Now.Ticks / TimeSpan.TicksPerMillisecond);
         frame.State = LocalState;
-        frame.Flags = (_isLate ? FrameFlags.Late : 0) | (_store.Maintenance ? FrameFlags.Maintenance : 0) | (DampsPeer ? FrameFlags.Damped : 0);
+        frame.Flags = (_isLate ? FrameFlags.Late : 0) | (_store.Maintenance ? FrameFlags.Maintenance : 0) | (_peer.IsDampable ? FrameFlags.Damped : 0);
         frame.MaintenanceRevision = _store.MaintenanceRevision;
         frame.ClusterDigest = _configuration.ClusterDigest;
         frame.NodeRequest = _nodeRequest;

@@ -173,12 +173,16 @@ internal sealed partial class ClusterMachine
         }
 
         _peer.Advance();
+        ReportDeafPeer();
         AdvanceMembership();
         AdvanceVerdict();
         AdvanceGroups();
         CheckConfigurationMatch();
         AdvanceLeaving();
-        _store.Flush();
+        if (!_isExited)
+        {
+            _store.Flush();
+        }
     }
 
     private void AdvanceMembership()
@@ -193,6 +197,20 @@ internal sealed partial class ClusterMachine
         _context.Notice(NoticeKind.NodeOnline, NoticeLevel.Information, _configuration.LocalNode.Value, $"joined, incarnation {_store.Incarnation}");
     }
 
+    /// <summary>M4: hearing without being echoed is a deaf link; a person should know, and no verdict follows from it.</summary>
+    private void ReportDeafPeer()
+    {
+        if (_peer.HadSession && !_peer.HasSession && !_peer.IsConfirmedDown && _peer.IsDeaf)
+        {
+            _conditions.Begin(NoticeKind.PeerDeaf, 0, NoticeLevel.Error, _configuration.Peer.Value,
+                "its frames arrive and it does not echo ours: it lives and does not hear this node (one direction of the links is broken)");
+        }
+        else
+        {
+            _conditions.End(NoticeKind.PeerDeaf, 0, "no longer heard without an echo");
+        }
+    }
+
     private void AdvanceVerdict()
     {
         var initial = new Instant(_configuration.Times.InitialDeadTime.Ticks);
@@ -201,10 +219,14 @@ internal sealed partial class ClusterMachine
         var isFree = _isOnline && !IsLeaving && !IsMaintenance && !_isSuperseded && !_peer.IsDuplicate && !_peer.IsConfirmedDown;
         var takes = Array.Exists(_groups, static g => g.WouldTakeOver || g.WaitsForAdoption) && !IsStandby;
         var holds = Array.Exists(_groups, static g => g.IsHeld);
+        var unclean = _peer.HasSession && Array.Exists(_groups, static g => g.WouldTakeOver && g.PeerGroup.Has(FrameGroupFlags.Unclean));
+        var isAlone = !_peer.HasSession && (takes || (holds && (_isLate || !IsStandby)));
         var action = _fencing.Advance(new VerdictNeed
         {
-            IsWanted = isFree && (takes || (_isLate && holds)),
-            NotBefore = notBefore,
+            IsWanted = isFree && (isAlone || (unclean && !IsStandby)),
+            Takes = takes,
+            PeerUnclean = unclean,
+            NotBefore = unclean ? _verdictHoldOff : notBefore,
             LocalHolds = holds,
             PeerMayHold = Array.Exists(_groups, static g => g.PeerMayHold),
             LocalLate = _isLate,

@@ -91,6 +91,7 @@ internal sealed class DurableStore
         }
 
         _inFlight = 0;
+        _context.SnapshotStale = true;
         if (persisted.Error is { } error)
         {
             _retryAt = _context.Now + RetryAfter;

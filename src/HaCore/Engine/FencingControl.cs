@@ -25,7 +25,7 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
     /// <summary>Ask the policy, if a verdict is wanted. Returns what it wants done about this node's own groups.</summary>
     public FencingAction Advance(in VerdictNeed need)
     {
-        if (peer.HasSession || !need.IsWanted)
+        if (!need.IsWanted)
         {
             _delayedUntil = Instant.Never;
             _failedAttempts = peer.HasSession ? 0 : _failedAttempts;
@@ -40,6 +40,11 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
         }
 
         var decision = Ask(need);
+        if (!need.Takes && decision.Action is FencingAction.Wait or FencingAction.ProceedUnfenced || (need.PeerUnclean && decision.Action != FencingAction.Fence))
+        {
+            return FencingAction.Wait; // a holder wants nothing that the peer may have; and a peer in session is never assumed down (rule S)
+        }
+
         switch (decision.Action)
         {
             case FencingAction.Wait:
@@ -96,6 +101,7 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
         _question.DeadTime = context.DeadTime;
         _question.HadSession = peer.HadSession;
         _question.Contact = peer.Contact(UnverifiedAt);
+        _question.PeerUnclean = need.PeerUnclean;
         _question.LocalHolds = need.LocalHolds;
         _question.PeerMayHold = need.PeerMayHold;
         _question.LocalLate = need.LocalLate;
@@ -158,6 +164,11 @@ internal readonly record struct VerdictNeed
 
     /// <summary>Not before the dead time, or the initial dead time when the peer was never met, and one dead time after own lateness.</summary>
     public required Instant NotBefore { get; init; }
+    /// <summary>This node would take something over.</summary>
+    public required bool Takes { get; init; }
+
+    /// <summary>The peer is in session and says that it could not stop a group (rule S): only a fence helps.</summary>
+    public required bool PeerUnclean { get; init; }
     public required bool LocalHolds { get; init; }
     public required bool PeerMayHold { get; init; }
     public required bool LocalLate { get; init; }

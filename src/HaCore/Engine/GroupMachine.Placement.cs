@@ -27,7 +27,7 @@ internal sealed partial class GroupMachine
 
     /// <summary>R2: may it be handed to the peer now?</summary>
     public bool IsPeerEligible =>
-        _peer.HasSession && DigestsAgree && _peer.View.State == MemberState.Online && !_peer.View.IsLate
+        Blocked is null && !_peer.IsDampable && _peer.HasSession && DigestsAgree && _peer.View.State == MemberState.Online && !_peer.View.IsLate
         && PeerGroup.Hold == HoldState.NotHeld && PeerGroup.Readiness >= Readiness.Usable
         && PeerGroup.FailCount <= Configuration.RestartLimit && (!Record.Current.Diverged || _moveNow);
 
@@ -71,7 +71,7 @@ internal sealed partial class GroupMachine
     public void Place(bool isStandby, bool standbyIsForced, bool isMaintenance)
     {
         TrackPeerReadiness();
-        if (!IsHeld || IsResidue || Releasing != ReleaseReason.None || isMaintenance || IsUnclean)
+        if (!IsHeld || IsResidue || Releasing != ReleaseReason.None || isMaintenance || IsUnclean || _store.IsFailing)
         {
             return;
         }

@@ -73,7 +73,7 @@ internal sealed partial class GroupMachine
     public bool IsJoined => IsProbed && (IsPrepared || IsHeld || _store.Maintenance);
 
     /// <summary>The hold as the peer may rely on it: NotHeld only when the write that says so is on disk.</summary>
-    public HoldState ShownHold => Hold == HoldState.NotHeld && (IsUnclean || Record.Durable.HoldBootId is not null) ? HoldState.Held : Hold;
+    public HoldState ShownHold => Hold == HoldState.NotHeld && (IsUnclean || Record.Durable.HoldBootId == _context.BootId) ? HoldState.Held : Hold;
 
     /// <summary>Failures within the window; 255 = it cannot start here.</summary>
     public int FailCount()

@@ -83,11 +83,41 @@ internal sealed class PeerTracker
     public ushort EchoAge =>
         _heardAt == Instant.Never ? (ushort)0 : (ushort)Math.Clamp((_context.Now - _heardAt).Ticks / 1000, 0, ushort.MaxValue);
 
+    /// <summary>C22: too many unplanned departures of the peer within the window; it is asked to stay on standby.</summary>
+    public bool IsDampable
+    {
+        get
+        {
+            var times = _context.Configuration.Times;
+            if (times.FlapLimit == 0 || Departures.Count < times.FlapLimit)
+            {
+                return false;
+            }
+
+            var newest = Departures[^1];
+            var nth = Departures[^times.FlapLimit];
+            return newest - nth <= times.FlapWindow && _context.Now - newest <= times.FlapHold;
+        }
+    }
+
+    /// <summary>
+    /// Frames go on arriving although none of them has echoed ours for a while. The frames of a peer that died stop within about two intervals
+    /// of its last echo, so they never look like this.
+    /// </summary>
+    public bool IsDeaf
+    {
+        get
+        {
+            var half = _context.DeadTime / 2;
+            var grace = _context.Configuration.Times.HeartbeatInterval * 2.5;
+            return LastAuthentic.Ticks >= 0 && _context.Now - LastAuthentic <= half && LastAuthentic - SilentSince > (half > grace ? half : grace);
+        }
+    }
+
     public PeerContact Contact(Instant unverifiedAt)
     {
-        var dead = _context.DeadTime;
-        return LastAuthentic.Ticks >= 0 && _context.Now - LastAuthentic <= dead ? PeerContact.Deaf
-            : unverifiedAt.Ticks >= 0 && _context.Now - unverifiedAt <= dead * 2 ? PeerContact.Unverified
+        return IsDeaf ? PeerContact.Deaf
+            : unverifiedAt.Ticks >= 0 && _context.Now - unverifiedAt <= _context.DeadTime * 2 ? PeerContact.Unverified
             : PeerContact.Silent;
     }
 
@@ -191,8 +221,7 @@ internal sealed class PeerTracker
         if (_context.Now > ends)
         {
             Departed();
-            var contact = Contact(new Instant(-1));
-            EndSession(contact == PeerContact.Deaf
+            EndSession(IsDeaf
                 ? $"its frames arrive but it has not echoed ours for {_context.DeadTime.TotalSeconds:0.0##} s (dead time)"
                 : $"silent for {_context.DeadTime.TotalSeconds:0.0##} s (dead time) on every link");
             return;
