@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -13,6 +14,30 @@ public sealed class UdpRegistrationTests
             .AddUdpTransport("crossover", o => o.PeerAddress = "192.0.2.2"));
         Assert.Equal("eth1", Options(provider, "lan").Interface);
         Assert.Equal("192.0.2.2", Options(provider, "crossover").PeerAddress);
+    }
+
+    [Fact]
+    public void Links_in_configuration_set_every_option()
+    {
+        var link = new Dictionary<string, string?>
+        {
+            ["Name"] = "lan",
+            ["Type"] = "Udp",
+            ["Mode"] = "Multicast",
+            ["Interface"] = "eth1",
+            ["MulticastGroup"] = "239.192.6.94",
+            ["Port"] = "6940",
+            ["Ttl"] = "2",
+            ["TrafficClass"] = "46",
+        };
+        var section = new ConfigurationBuilder()
+            .AddInMemoryCollection(link.Select(pair => KeyValuePair.Create($"HaCluster:Links:0:{pair.Key}", pair.Value)))
+            .Build().GetSection("HaCluster");
+        using var provider = Provider(ha => ha.AddUdpTransportType().AddUdpTransportType().Bind(section));
+        var options = Options(provider, "lan");
+        Assert.Equal(
+            (UdpMode.Multicast, "eth1", "239.192.6.94", 6940, 2, 46),
+            (options.Mode, options.Interface, options.MulticastGroup, options.Port, options.Ttl, options.TrafficClass));
     }
 
     [Fact]
