@@ -9,6 +9,7 @@ internal sealed partial class GroupMachine
     private bool _handOver;
     private bool _deafWinner;
     private bool _divergenceCleared;
+    private bool _everTaken;
 
     /// <summary>Tells the peer that an operator cleared the divergence, until it says so too.</summary>
     public bool TellsDivergenceCleared => _divergenceCleared;
@@ -254,6 +255,7 @@ internal sealed partial class GroupMachine
     {
         Reason = reason;
         IsResidue = false;
+        _everTaken = true;
         HoldSequence = _context.Sequence;
         SetHold(HoldState.Held);
         Record.Current = Record.Current with { HoldBootId = _context.BootId };

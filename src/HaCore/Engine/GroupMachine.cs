@@ -72,8 +72,14 @@ internal sealed partial class GroupMachine
     public bool IsPending => !_store.IsDurable(Record.Version);
     public bool IsJoined => IsProbed && (IsPrepared || IsHeld || _store.Maintenance);
 
-    /// <summary>The hold as the peer may rely on it: NotHeld only when the write that says so is on disk.</summary>
-    public HoldState ShownHold => Hold == HoldState.NotHeld && (IsUnclean || Record.Durable.HoldBootId == _context.BootId) ? HoldState.Held : Hold;
+    /// <summary>
+    /// The hold as the peer may rely on it: NotHeld only when the write that says so is on disk. Until then a hold of this incarnation is still
+    /// Held, and the mark of an earlier one is Unknown: held too, but nobody's claim, so it makes no conflict (rule C).
+    /// </summary>
+    public HoldState ShownHold =>
+        Hold == HoldState.NotHeld && (IsUnclean || Record.Durable.HoldBootId == _context.BootId)
+            ? _everTaken || IsUnclean ? HoldState.Held : HoldState.Unknown
+            : Hold;
 
     /// <summary>Failures within the window; 255 = it cannot start here.</summary>
     public int FailCount()
