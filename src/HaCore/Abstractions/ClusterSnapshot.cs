@@ -93,6 +93,12 @@ public sealed record ClusterSnapshot
     /// <summary>Are frames of the peer accepted and ours echoed?</summary>
     public bool HasSession { get; init; }
 
+    /// <summary>
+    /// Steps that the engine has taken on this node, read when the snapshot is taken from <see cref="IHaCluster.Current"/>. It grows with every
+    /// heartbeat at least, so one that stands still for longer is an engine that hangs: what a watchdog should look at. 0 before the engine runs.
+    /// </summary>
+    public long EngineSteps { get; init; }
+
     /// <summary>Lasting conditions that someone should know, in words: a lost link, a blocked takeover, a missing real-time thread.</summary>
     public required IReadOnlyList<string> Conditions { get; init; }
 }

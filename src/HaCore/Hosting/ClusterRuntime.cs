@@ -149,7 +149,12 @@ internal sealed class ClusterRuntime : IAsyncDisposable
             };
         }
 
-        return snapshot with { Links = links, Conditions = conditions.Count == 0 ? snapshot.Conditions : [.. snapshot.Conditions, .. conditions] };
+        return snapshot with
+        {
+            Links = links,
+            EngineSteps = Loop.Steps,
+            Conditions = conditions.Count == 0 ? snapshot.Conditions : [.. snapshot.Conditions, .. conditions],
+        };
     }
 
     /// <summary>Ends the links: the last frame goes out, then the receive threads end.</summary>
