@@ -23,93 +23,100 @@ internal sealed class ServicePort
 /// </summary>
 internal sealed class WebServiceAgent(ServicePort port) : IResourceAgent, IDisposable
 {
-    private TcpListener? _listener;
-    private Task _serving = Task.CompletedTask;
+    private const int PatienceMilliseconds = 400; // for a client that connects and says nothing
+
+    private Socket? _listener;
+    private Thread? _serving;
 
     public ValueTask<ProbeResult> ProbeAsync(OperationContext context, CancellationToken cancellationToken) =>
-        new(_listener switch
+        new(_serving switch
         {
             null => ProbeResult.Stopped,
-            _ when _serving.IsCompleted => ProbeResult.Failed("the service no longer accepts connections"),
-            _ => ProbeResult.Running,
+            { IsAlive: true } => ProbeResult.Running,
+            _ => ProbeResult.Failed("the service ended by itself"),
         });
 
-    public async ValueTask<OperationResult> StartAsync(OperationContext context, CancellationToken cancellationToken)
+    public ValueTask<OperationResult> StartAsync(OperationContext context, CancellationToken cancellationToken)
     {
-        if (_listener is not null && !_serving.IsCompleted)
+        if (_serving is { IsAlive: true })
         {
-            return OperationResult.Succeeded;
+            return new(OperationResult.Succeeded);
         }
 
-        await CloseAsync();
-        var listener = new TcpListener(IPAddress.Loopback, 0); // a free port: the address agent tells the switch which
+        Close();
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            listener.Start();
+            listener.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // a free port: the address agent tells the switch which
+            listener.Listen();
         }
         catch (SocketException error)
         {
             listener.Dispose();
-            return OperationResult.Retryable($"cannot listen on 127.0.0.1: {error.Message}");
+            return new(OperationResult.Retryable($"cannot listen on 127.0.0.1: {error.Message}"));
         }
 
+        byte[] answer = AnswerOf(context.LocalNode);
         _listener = listener;
-        port.Value = ((IPEndPoint)listener.LocalEndpoint).Port;
-        byte[] body = Encoding.ASCII.GetBytes(context.LocalNode.Value + "\n");
-        byte[] head = Encoding.ASCII.GetBytes(
-            $"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
-        byte[] answer = [.. head, .. body];
-        _serving = Task.Run(() => ServeAsync(listener, answer), CancellationToken.None);
-        return OperationResult.Succeeded;
+        _serving = new Thread(() => Serve(listener, answer)) { IsBackground = true, Name = "web service" };
+        _serving.Start();
+        port.Value = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        return new(OperationResult.Succeeded);
     }
 
-    public async ValueTask<OperationResult> StopAsync(OperationContext context, CancellationToken cancellationToken)
+    public ValueTask<OperationResult> StopAsync(OperationContext context, CancellationToken cancellationToken)
     {
-        await CloseAsync();
-        return OperationResult.Succeeded;
+        Close();
+        return new(OperationResult.Succeeded);
     }
 
-    public void Dispose() => _listener?.Dispose();
+    public void Dispose() => Close();
 
-    private async Task CloseAsync()
+    private void Close()
     {
         port.Value = 0;
         _listener?.Dispose();
-        await _serving; // ends because its listener did
-        _listener = null;
+        _serving?.Join(); // ends because its listener did, after one client's patience at most
+        (_listener, _serving) = (null, null);
     }
 
-    private static async Task ServeAsync(TcpListener listener, byte[] answer)
+    private static byte[] AnswerOf(NodeId node) => Encoding.ASCII.GetBytes(
+        $"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {node.Value.Length + 1}\r\nConnection: close\r\n\r\n{node.Value}\n");
+
+    private static void Serve(Socket listener, byte[] answer)
     {
-        try
+        byte[] request = new byte[4096];
+        while (true)
         {
-            while (true)
+            Socket client;
+            try
             {
-                Socket client = await listener.AcceptSocketAsync();
-                _ = AnswerAsync(client, answer); // bounded by its own patience below
+                client = listener.Accept();
+            }
+            catch (Exception error) when (error is SocketException or ObjectDisposedException)
+            {
+                return; // closed by Stop; if by anything else, the next probe tells
+            }
+
+            using (client)
+            {
+                Answer(client, request, answer);
             }
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException or InvalidOperationException)
-        {
-            // The listener was closed, or broke: the next probe tells.
-        }
     }
 
-    private static async Task AnswerAsync(Socket client, byte[] answer)
+    private static void Answer(Socket client, byte[] request, byte[] answer)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2), TimeProvider.System);
-        using var _ = client;
         try
         {
-            byte[] request = new byte[2048]; // one read: any request gets the same answer
-            if (await client.ReceiveAsync(request, patience.Token) > 0)
+            (client.NoDelay, client.ReceiveTimeout, client.SendTimeout) = (true, PatienceMilliseconds, PatienceMilliseconds);
+            if (client.Receive(request) > 0) // one read: any request gets the same answer
             {
-                client.NoDelay = true;
-                await client.SendAsync(answer, patience.Token);
+                client.Send(answer);
                 client.Shutdown(SocketShutdown.Send);
             }
         }
-        catch (Exception error) when (error is SocketException or OperationCanceledException)
+        catch (SocketException)
         {
             // The client left or was too slow.
         }

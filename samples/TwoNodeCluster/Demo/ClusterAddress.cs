@@ -8,63 +8,78 @@ namespace TwoNodeCluster.Demo;
 /// The cluster's address and the switch behind it. A node that starts its address announces itself, as gratuitous ARP does on a real
 /// network, and the last announcement wins: clients reach that node and no other, whatever a frozen or dead one still holds open.
 /// </summary>
+/// <remarks>Threads that block, not the pool: on a busy computer each hand-over to another thread would look like an outage.</remarks>
 internal sealed class ClusterAddress : IDisposable
 {
+    private const int Workers = 4; // one serves the demo's client, the others whoever looks in with a browser and keeps a connection open
+    private const int PatienceMilliseconds = 400; // below the dead time: a frozen node must not keep a worker busy for longer than the outage
+
     private readonly Socket _announcements = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-    private readonly TcpListener _front = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _listening;
-    private readonly Task _accepting;
+    private readonly Socket _front = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly List<Thread> _threads = [];
     private volatile Owner? _owner;
+    private volatile bool _disposed;
 
     public ClusterAddress()
     {
         _announcements.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _front.Start();
-        _listening = Task.Run(ListenAsync);
-        _accepting = Task.Run(AcceptAsync);
+        _front.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _front.Listen();
+        Start("switch", Listen);
+        for (int worker = 0; worker < Workers; worker++)
+        {
+            Start($"front {worker}", Serve);
+        }
     }
 
     /// <summary>Where nodes announce themselves (UDP).</summary>
     public int AnnouncementPort => ((IPEndPoint)_announcements.LocalEndPoint!).Port;
 
     /// <summary>Where clients ask (TCP).</summary>
-    public int Port => ((IPEndPoint)_front.LocalEndpoint).Port;
+    public int Port => ((IPEndPoint)_front.LocalEndPoint!).Port;
 
     public void Dispose()
     {
-        if (_stop.IsCancellationRequested)
+        if (_disposed)
         {
             return;
         }
 
-        _stop.Cancel();
+        _disposed = true;
         _announcements.Dispose();
         _front.Dispose();
-        Task.WaitAll([_listening, _accepting], TimeSpan.FromSeconds(1));
-        _stop.Dispose();
+        foreach (Thread thread in _threads)
+        {
+            thread.Join(TimeSpan.FromSeconds(1));
+        }
     }
 
-    private async Task ListenAsync()
+    private void Start(string name, Action run)
+    {
+        var thread = new Thread(() =>
+        {
+            while (!_disposed)
+            {
+                try
+                {
+                    run();
+                }
+                catch (Exception error) when (error is SocketException or ObjectDisposedException)
+                {
+                    // One conversation failed, and its client sees that; or the demo ends, and the loop does.
+                }
+            }
+        })
+        { IsBackground = true, Name = name };
+        _threads.Add(thread);
+        thread.Start();
+    }
+
+    private void Listen()
     {
         byte[] buffer = new byte[256];
-        try
-        {
-            while (!_stop.IsCancellationRequested)
-            {
-                int length = await _announcements.ReceiveAsync(buffer, _stop.Token);
-                Heard(Encoding.UTF8.GetString(buffer, 0, length).Split(' '));
-            }
-        }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // The demo ends.
-        }
-    }
-
-    private void Heard(string[] words)
-    {
-        switch (words)
+        int length = _announcements.Receive(buffer);
+        switch (Encoding.UTF8.GetString(buffer, 0, length).Split(' '))
         {
             case ["have", var node, var port] when int.TryParse(port, out int number):
                 _owner = new Owner(node, number);
@@ -75,59 +90,37 @@ internal sealed class ClusterAddress : IDisposable
         }
     }
 
-    private async Task AcceptAsync()
+    private void Serve()
     {
-        try
+        using Socket client = _front.Accept();
+        if (_owner is not { } owner)
         {
-            while (!_stop.IsCancellationRequested)
-            {
-                Socket client = await _front.AcceptSocketAsync(_stop.Token);
-                _ = ForwardAsync(client); // ends with its client, who waits a fraction of a second; nothing of it outlives the process
-            }
+            return; // nobody has the address: the client finds a closed door
         }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+
+        SetPatience(client);
+        using var node = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        SetPatience(node);
+        byte[] buffer = new byte[4096];
+        int request = client.Receive(buffer); // one read: requests are small, and every one gets the same answer
+        if (request == 0)
         {
-            // The demo ends.
+            return;
+        }
+
+        node.Connect(IPAddress.Loopback, owner.Port);
+        node.Send(buffer.AsSpan(0, request));
+        while (node.Receive(buffer) is int answer and > 0)
+        {
+            client.Send(buffer.AsSpan(0, answer));
         }
     }
 
-    private async Task ForwardAsync(Socket client)
+    private static void SetPatience(Socket socket)
     {
-        using var _ = client;
-        using var node = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            if (_owner is not { } owner)
-            {
-                return; // nobody has the address: the client finds a closed door
-            }
-
-            client.NoDelay = true;
-            await node.ConnectAsync(IPAddress.Loopback, owner.Port, _stop.Token);
-            Task upwards = CopyAsync(client, node);
-            Task downwards = CopyAsync(node, client);
-            await Task.WhenAny(upwards, downwards); // either side closed: the conversation is over
-        }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // The client sees a closed connection, which is what it counts.
-        }
-    }
-
-    private async Task CopyAsync(Socket from, Socket to)
-    {
-        byte[] buffer = new byte[2048];
-        try
-        {
-            while (await from.ReceiveAsync(buffer, _stop.Token) is int length and > 0)
-            {
-                await to.SendAsync(buffer.AsMemory(0, length), _stop.Token);
-            }
-        }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // Closed: the other direction is closed with it.
-        }
+        socket.NoDelay = true;
+        socket.ReceiveTimeout = PatienceMilliseconds;
+        socket.SendTimeout = PatienceMilliseconds;
     }
 
     private sealed record Owner(string Node, int Port);

@@ -14,7 +14,7 @@ internal sealed record ClientView(TimeSpan Outage, string? Node, int Failed);
 internal sealed class DemoClient : IDisposable
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(5);
-    private const int PatienceMilliseconds = 150; // well below the dead time, so that a silent node costs less than the outage it causes
+    private const int PatienceMilliseconds = 400; // below the dead time: a silent node costs less than the outage that it causes
 
     private static readonly byte[] Request = "GET / HTTP/1.1\r\nHost: cluster\r\nConnection: close\r\n\r\n"u8.ToArray();
 

@@ -24,5 +24,6 @@ internal sealed record DemoNodeSettings
 }
 
 /// <param name="Name">Name of the link.</param>
-/// <param name="Port">Port on 127.0.0.1 where the cable begins.</param>
-internal sealed record DemoLink(string Name, int Port);
+/// <param name="LocalPort">Port on 127.0.0.1 that the node binds.</param>
+/// <param name="CablePort">Port on 127.0.0.1 where the cable begins: the node takes it for its peer.</param>
+internal sealed record DemoLink(string Name, int LocalPort, int CablePort);

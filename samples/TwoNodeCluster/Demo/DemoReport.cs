@@ -6,10 +6,17 @@ namespace TwoNodeCluster.Demo;
 /// <summary>What the terminal shows. Plain lines, so that it reads the same in a file; colour only where a terminal says that it can.</summary>
 internal static class DemoReport
 {
+    private const int LineWidthInFiles = 200;
+
     private static int s_step;
 
     public static void Header()
     {
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = LineWidthInFiles; // a file has no width: a sentence stays on its line
+        }
+
         Console.Out.WriteLine(
             $"""
             HaCore: two nodes on this computer, two heartbeat cables between them, one small web service

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using HaCore;
 
 namespace TwoNodeCluster.Demo;
@@ -19,7 +21,7 @@ internal sealed class DemoStage : IDisposable
         _interrupted = interrupted;
         Time = time;
         _keyFile = Path.Combine(directory, "cluster.key");
-        RealHost.KeyGeneration.Create(_keyFile);
+        ClusterKeyFile.Create(_keyFile);
         Client = new DemoClient(Address.Port, time);
     }
 
@@ -50,7 +52,7 @@ internal sealed class DemoStage : IDisposable
             KeyFile = _keyFile,
             StateDirectory = Path.Combine(_directory, name),
             SwitchPort = Address.AnnouncementPort,
-            Links = [.. Cables.Select(cable => new DemoLink(cable.Name, cable.PortOf(end)))],
+            Links = [.. Cables.Select(cable => new DemoLink(cable.Name, FreePort(), cable.PortOf(end)))],
         }.Write(settingsFile);
         _nodes.Add(name, new NodeProcess(name, settingsFile, Path.Combine(_directory, name + ".log")));
     }
@@ -78,6 +80,14 @@ internal sealed class DemoStage : IDisposable
     public bool Runs(string name) => _nodes[name].Status is { Hold: HoldState.Held, Activity: GroupActivity.Active };
 
     public bool Rests(string name) => _nodes[name].Status is { Hold: HoldState.NotHeld };
+
+    /// <summary>Free a moment ago: a new one for each start, so that two demos side by side hardly ever meet, and never twice.</summary>
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
 
     public void Dispose()
     {
