@@ -11,7 +11,7 @@ namespace HaCore.Vserver.IpAddress;
 /// Holds one IPv4 address on one interface. What is decided comes from the kernel at each call, never from memory; sockets are kept open so that a
 /// takeover costs no set-up. Only Start announces: a host that starts again looks first and tells nobody anything.
 /// </summary>
-internal sealed class IpAddressAgent : IResourceAgent, IAsyncDisposable
+internal sealed class IpAddressAgent : IResourceAgent, IStartRequirements, IAsyncDisposable
 {
     private readonly AddressWithPrefix _address;
     private readonly string _text;
@@ -34,6 +34,19 @@ internal sealed class IpAddressAgent : IResourceAgent, IAsyncDisposable
         _label = options.Label;
         _announcer = new ArpAnnouncer(new AnnouncementPlan(options.AnnounceCount, options.AnnounceInterval, options.SecondAnnounceDelay, options.AnnounceRefresh));
         _logger = logger;
+    }
+
+    public IEnumerable<string> Missing()
+    {
+        if (!_mayChangeAddresses)
+        {
+            yield return $"CAP_NET_ADMIN is missing: {_text} can be neither added nor removed here, so this node cannot take its group";
+        }
+
+        if (!ProcessCapabilities.Has(ProcessCapabilities.NetRaw))
+        {
+            yield return $"CAP_NET_RAW is missing: {_text} is added but not announced, so neighbours keep sending to the other machine until their cache expires";
+        }
     }
 
     public ValueTask<ProbeResult> ProbeAsync(OperationContext context, CancellationToken cancellationToken)

@@ -13,6 +13,9 @@ internal sealed class LinkRunner
     private static readonly TimeSpan BackOffMin = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan BackOffMax = TimeSpan.FromSeconds(1);
 
+    // A newer release may add trailing fields, which this one skips: room for them during a rolling upgrade.
+    private const int NewerFrameBytes = 128;
+
     private readonly int _index;
     private readonly IHeartbeatTransport _transport;
     private readonly HeartbeatLinkContext _context;
@@ -37,7 +40,7 @@ internal sealed class LinkRunner
         _context = context;
         _environment = environment;
         _statistics = statistics;
-        _buffer = new byte[environment.FrameBytesMax + 1];   // one more, so that an oversized frame can be told from a whole one
+        _buffer = new byte[environment.FrameBytesMax + NewerFrameBytes + 1];   // one more, so that an oversized frame can be told from a whole one
         _pause = new WaitPoint(environment.Clock);
         _refused = new RefusedFrames(index, context.Link.Value, environment, statistics);
         _sender = new LinkSender($"hacore {context.Link} send", environment.FrameBytesMax, environment.PrepareThread, Break, environment.Stopping);
@@ -162,7 +165,7 @@ internal sealed class LinkRunner
 
     private void Take(FrameCodec codec, ReadOnlySpan<byte> bytes, ref ClusterEvent.FrameReceived carrier)
     {
-        if (bytes.Length > _environment.FrameBytesMax)
+        if (bytes.Length > _environment.FrameBytesMax + NewerFrameBytes)
         {
             _refused.Add(FrameVerdict.Malformed);
             return;
