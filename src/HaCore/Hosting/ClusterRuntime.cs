@@ -84,6 +84,9 @@ internal sealed class ClusterRuntime : IAsyncDisposable
 
     public EngineLoop Loop { get; }
 
+    /// <summary>Bytes that the threads of the links have allocated so far. For the test that counts them.</summary>
+    internal long LinksAllocatedBytes => _links.Sum(link => link.AllocatedBytes);
+
     /// <summary>
     /// Opens everything and raises the incarnation on disk, before anything can be sent: a frame of an incarnation that a crash could bring back
     /// would be taken for an old one's.

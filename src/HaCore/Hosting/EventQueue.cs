@@ -6,7 +6,7 @@ namespace HaCore.Hosting;
 /// What happened, on its way to the engine's thread. Bounded by construction, allocated once:
 /// <list type="bullet">
 /// <item>frames: <see cref="FramesPerLink"/> carriers per link; when they are all waiting, the oldest is dropped, because every frame is the whole state;</item>
-/// <item>link changes, unverified frames, wanted probes: one place each per link or resource, newest wins, because the engine looks at levels;</item>
+/// <item>link changes, unverified and foreign frames, wanted probes: one place each per link or resource, newest wins, because the engine looks at levels;</item>
 /// <item>answers (operations, writes, fences) and Leave: as many places as questions can be open; never dropped;</item>
 /// <item>commands: <see cref="CommandsMax"/>; a further one is refused, the operator tries again.</item>
 /// </list>
@@ -42,7 +42,7 @@ internal sealed class EventQueue
             _lanes[i] = new FrameLane(FramesPerLink);
         }
 
-        _resourcesOffset = 2 * links;
+        _resourcesOffset = 3 * links;
         _latest = new ClusterEvent?[_resourcesOffset + resources];
 
         // Answers: one operation per resource, one write, one fence; and Leave.
@@ -90,6 +90,9 @@ internal sealed class EventQueue
 
     /// <summary>Posts that an unverifiable frame came; one that still waits is enough.</summary>
     public void PostUnverified(ClusterEvent.UnverifiedFrame frame) => PostLatest(_lanes.Length + frame.Link, frame);
+
+    /// <summary>Posts that another machine sends under this node's name; one that still waits is enough.</summary>
+    public void PostForeignSelf(ClusterEvent.ForeignSelf frame) => PostLatest((2 * _lanes.Length) + frame.Link, frame);
 
     /// <summary>Posts that an agent wants a probe; one that still waits is enough.</summary>
     /// <param name="ordinal">Number of the resource over all groups.</param>

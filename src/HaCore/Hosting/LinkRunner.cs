@@ -31,6 +31,7 @@ internal sealed class LinkRunner
     private TimeSpan _backOff = BackOffMin;
     private string? _lastDetail;
     private bool _faultLogged;
+    private long _receiveAllocatedBytes;
     private bool _stopped;
 
     public LinkRunner(int index, IHeartbeatTransport transport, HeartbeatLinkContext context, LinkEnvironment environment, LinkStatistics statistics)
@@ -48,6 +49,9 @@ internal sealed class LinkRunner
 
     /// <summary>Frames that the transport took.</summary>
     public long Sent => _sender.Sent;
+
+    /// <summary>Bytes that both threads have allocated, as they last looked: after each frame. For the test that counts them.</summary>
+    public long AllocatedBytes => _sender.AllocatedBytes + _receiveAllocatedBytes;
 
     /// <summary>Completes when both threads have ended.</summary>
     public Task Ended => Task.WhenAll(_ended.Task, _sender.Ended);
@@ -144,6 +148,7 @@ internal sealed class LinkRunner
                 if (result.Length > 0)
                 {
                     Take(codec, _buffer.AsSpan(0, result.Length), ref carrier);
+                    _receiveAllocatedBytes = GC.GetAllocatedBytesForCurrentThread();
                 }
 
                 if (FailureOfLink() is { } detail)

@@ -43,6 +43,9 @@ internal sealed class LinkSender
     /// <summary>Frames that the transport took.</summary>
     public long Sent => Interlocked.Read(ref _sent);
 
+    /// <summary>Bytes that the thread has allocated, as it last looked: after each frame. For the test that counts them.</summary>
+    public long AllocatedBytes { get; private set; }
+
     /// <summary>Completes when the thread has ended.</summary>
     public Task Ended => _ended.Task;
 
@@ -107,6 +110,7 @@ internal sealed class LinkSender
                     sending.AsTask().GetAwaiter().GetResult();
                 }
 
+                AllocatedBytes = GC.GetAllocatedBytesForCurrentThread();
                 Interlocked.Increment(ref _sent);
             }
 #pragma warning disable CA1031 // The one place where a transport's failure to send is judged; the receive thread reopens the link.

@@ -12,6 +12,7 @@ internal sealed class RefusedFrames
     private readonly LinkEnvironment _environment;
     private readonly LinkStatistics _statistics;
     private readonly ClusterEvent.UnverifiedFrame _unverified;
+    private readonly ClusterEvent.ForeignSelf _foreignSelf;
     private Instant _nextEvent = new(long.MinValue);
     private Instant _nextLine = new(long.MinValue);
     private long _sinceLine;
@@ -22,6 +23,7 @@ internal sealed class RefusedFrames
         _environment = environment;
         _statistics = statistics;
         _unverified = new ClusterEvent.UnverifiedFrame(index);
+        _foreignSelf = new ClusterEvent.ForeignSelf(index);
     }
 
     public void Add(FrameVerdict verdict)
@@ -57,6 +59,7 @@ internal sealed class RefusedFrames
     public void AddForeignSelf()
     {
         Interlocked.Increment(ref _statistics.Rejected);
+        _environment.Queue.PostForeignSelf(_foreignSelf);
         WriteLine(_environment.Clock.Now, FrameVerdict.OwnFrame);
     }
 

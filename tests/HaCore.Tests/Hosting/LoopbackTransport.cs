@@ -101,7 +101,7 @@ internal sealed class LoopbackLink(LoopbackTransport transport, LoopbackCable ca
             if (!_registered)
             {
                 _registered = true;
-                _registration = cancellationToken.Register(() => Break(new OperationCanceledException(cancellationToken)));
+                _registration = Register(cancellationToken);
             }
 
             while (_count == 0 && _broken is null)
@@ -148,6 +148,10 @@ internal sealed class LoopbackLink(LoopbackTransport transport, LoopbackCable ca
             Monitor.PulseAll(_gate);
         }
     }
+
+    // Apart, because the closure would be allocated at each receive.
+    private CancellationTokenRegistration Register(CancellationToken cancellationToken) =>
+        cancellationToken.Register(() => Break(new OperationCanceledException(cancellationToken)));
 
     public ValueTask DisposeAsync()
     {
