@@ -266,6 +266,11 @@ internal sealed partial class GroupMachine
         for (var i = _slots.Length - 1; i >= first; i--)
         {
             var slot = _slots[i];
+            if (slot.State == ResourceState.Stopped || slot.StopUnconfirmed)
+            {
+                continue; // what runs on it now is a probe at most: it may end by itself
+            }
+
             if (slot.IsBusy)
             {
                 if (slot.Kind is OperationKind.Start or OperationKind.Prepare or OperationKind.Probe && !slot.IsCancelled)
@@ -275,11 +280,6 @@ internal sealed partial class GroupMachine
                 }
 
                 return false;
-            }
-
-            if (slot.State == ResourceState.Stopped || slot.StopUnconfirmed)
-            {
-                continue;
             }
 
             if (slot.StopFailed)
