@@ -1,0 +1,216 @@
+using HaCore.Engine;
+using HaCore.Wire;
+
+namespace HaCore.Tests.Scenarios;
+
+/// <summary>
+/// Two machines, the wires between them and their operator, around two real <see cref="ClusterMachine"/>s: one thread, virtual time, nothing waits.
+/// The clock jumps to whatever comes next. After every step the invariants are checked (World.Invariants.cs).
+/// </summary>
+internal sealed partial class World
+{
+    /// <summary>More steps than this at one moment: an engine that spins.</summary>
+    private const int StepsAtOneMomentMax = 5_000;
+
+    private readonly WorldSettings _settings;
+    private readonly PriorityQueue<Action, (long Time, long Order)> _agenda = new();
+    private readonly Stack<ClusterEvent.FrameReceived> _carriers = new();
+    private readonly List<SimNode> _nodes;
+    private readonly SimLink[] _links;
+    private readonly Dictionary<long, Decision.Answer> _answers = [];
+    private long _order;
+    private long _nextRequest;
+    private int _stepsAtThisMoment;
+    private ulong _nextNonce = 0x5EED;
+
+    public World(Action<WorldSettings>? configure = null)
+    {
+        _settings = new WorldSettings();
+        configure?.Invoke(_settings);
+        Random = new Random(_settings.Seed);
+        _nodes = [new SimNode("a", "a", _settings), new SimNode("b", "b", _settings)];
+        _links = [.. _settings.Links.Select(l => new SimLink(l))];
+    }
+
+    public long Now { get; private set; }
+
+    public Random Random { get; }
+
+    public Trace Trace { get; } = new();
+
+    public IReadOnlyList<SimNode> Nodes => _nodes;
+
+    public IReadOnlyList<SimLink> Links => _links;
+
+    /// <summary>Steps that the machines took: the size of a run.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>Last time that anything but heartbeats and probes was decided.</summary>
+    public long LastActionAt { get; private set; }
+
+    /// <summary>May look at a frame on its way, change it, or drop it (false).</summary>
+    public Func<SimNode, Frame, bool>? OnTheWire { get; set; }
+
+    public bool TraceFrames { get; set; } = Environment.GetEnvironmentVariable("HACORE_TRACE") == "frames";
+
+    public SimNode this[string key] => _nodes.Find(n => n.Key == key) ?? throw new ArgumentException("no node " + key);
+
+    /// <summary>Lets time pass.</summary>
+    public void Advance(TimeSpan time) => Run(Now + time.Ticks, static () => false);
+
+    /// <summary>Lets time pass until the condition holds; fails when it does not in time.</summary>
+    public void RunUntil(Func<bool> condition, TimeSpan within, string what)
+    {
+        if (!Run(Now + within.Ticks, condition))
+        {
+            throw Failed($"not within {within}: {what}");
+        }
+    }
+
+    public bool TryRunUntil(Func<bool> condition, TimeSpan within) => Run(Now + within.Ticks, condition);
+
+    /// <summary>Lets time pass until nothing but heartbeats and probes happened for two dead times.</summary>
+    public void RunUntilQuiet(TimeSpan? within = null)
+    {
+        var calm = 2 * _settings.Times.DeadTime.Ticks;
+        var since = Now;
+        RunUntil(() => Now - Math.Max(LastActionAt, since) >= calm && NothingInFlight(), within ?? 2.Minutes(), "the cluster becomes quiet");
+    }
+
+    /// <summary>A thing that will happen, unless the program that asked for it has died by then.</summary>
+    private void Later(TimeSpan delay, SimProcess process, Func<ClusterEvent> happens) => At(Now + delay.Ticks, () =>
+    {
+        if (process.Node.Process == process)
+        {
+            Post(process, happens());
+        }
+    });
+
+    private void At(long time, Action happens) => _agenda.Enqueue(happens, (time, _order++));
+
+    private bool Run(long until, Func<bool> done)
+    {
+        while (true)
+        {
+            if (done())
+            {
+                return true;
+            }
+
+            var (next, due) = NextMoment();
+            if (next > until)
+            {
+                // A condition about time alone must see the end of the time.
+                Now = Math.Max(Now, until);
+                return done();
+            }
+
+            MoveTo(next);
+            if (due is null)
+            {
+                _agenda.Dequeue()();
+            }
+            else
+            {
+                Step(due, ClusterEvent.Tick.Instance);
+            }
+        }
+    }
+
+    private (long Time, SimProcess? Due) NextMoment()
+    {
+        var next = _agenda.TryPeek(out _, out var head) ? head.Time : long.MaxValue;
+        SimProcess? due = null;
+        foreach (var node in _nodes)
+        {
+            if (node.Process is { Frozen: false } process && process.DueAt < next)
+            {
+                next = process.DueAt;
+                due = process;
+            }
+        }
+
+        return (next, due);
+    }
+
+    private void MoveTo(long time)
+    {
+        if (time > Now)
+        {
+            Now = time;
+            _stepsAtThisMoment = 0;
+        }
+        else if (++_stepsAtThisMoment > StepsAtOneMomentMax)
+        {
+            throw Failed("the engine spins: its next deadline never lies in the future");
+        }
+    }
+
+    private void Post(SimProcess process, ClusterEvent input)
+    {
+        if (input is not ClusterEvent.FrameReceived and not ClusterEvent.Tick and not ClusterEvent.UnverifiedFrame
+            && input is not ClusterEvent.OperationCompleted { Probe.State: not ResourceState.Unknown })
+        {
+            Trace.Add(Now, process.Node.Key, input);
+        }
+
+        if (process.Frozen)
+        {
+            if (input is not ClusterEvent.FrameReceived || process.FramesWait)
+            {
+                process.Inbox.Enqueue(input);
+            }
+        }
+        else
+        {
+            Step(process, input);
+        }
+    }
+
+    private void Step(SimProcess process, ClusterEvent input)
+    {
+        Steps++;
+        process.Decisions.Clear();
+        if (input is ClusterEvent.Persisted { Error: null })
+        {
+            process.Acknowledged = process.Node.Disk.Durable!;
+        }
+
+        try
+        {
+            process.Machine.Step(process.Local(Now), input, process.Decisions);
+        }
+        catch (Exception e) when (e is not StoryFailedException)
+        {
+            throw Failed($"{process.Node.Key}: the engine threw: {e}");
+        }
+
+        process.DueAt = process.World(process.Machine.NextDeadline);
+        foreach (var decision in process.Decisions)
+        {
+            Execute(process, decision);
+        }
+
+        if (input is ClusterEvent.FrameReceived carrier)
+        {
+            _carriers.Push(carrier);
+        }
+
+        CheckInvariants();
+    }
+
+    private bool NothingInFlight() => _nodes.TrueForAll(n =>
+        n.Disk.InFlight is null
+        && (n.Process is not { } p || (p.FenceInFlight is null && p.Operations.Values.All(o => o.Kind == OperationKind.Probe))));
+
+    private StoryFailedException Failed(string what) =>
+        new($"{what}\nat {new TimeSpan(Now).TotalSeconds:F4} s, seed {_settings.Seed}\n{Trace.Print(400)}{Describe()}");
+
+    private string Describe() => string.Join('\n', _nodes.Select(n =>
+        $"{n.Key}: {(n.IsOn ? "on" : "off")} {(n.Process is null ? "no program" : n.Process.Frozen ? "frozen" : "running")}"
+        + $" session {n.Process?.Machine.Snapshot.HasSession} "
+        + string.Join("; ", n.Configuration.Groups.Select((g, i) =>
+            $"{g.Name} says {n.SaysHold(i)} is [{string.Join(',', n.Resources[i].Select(r => r.Active ? r.Broken ? "broken" : "active" : "-"))}]"
+            + $" term {n.Disk.Term(g.Name.Value)} why: {n.Process?.Machine.Snapshot.Groups[i].Why}"))
+        + " conditions: " + string.Join(" | ", n.Process?.Machine.Snapshot.Conditions ?? [])));
+}

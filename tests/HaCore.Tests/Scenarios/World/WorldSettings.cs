@@ -1,0 +1,105 @@
+using HaCore.Engine;
+
+namespace HaCore.Tests.Scenarios;
+
+/// <summary>What a story starts from. Defaults: two links, the Lan times, one group of two resources that prefers "a", fencing by a device.</summary>
+internal sealed class WorldSettings
+{
+    public int Seed { get; set; } = 1;
+    public IReadOnlyList<string> Links { get; set; } = ["lan", "crossover"];
+    public EngineTimes Times { get; set; } = new()
+    {
+        HeartbeatInterval = TimeSpan.FromMilliseconds(200),
+        WarnTime = TimeSpan.FromSeconds(1),
+        DeadTime = TimeSpan.FromSeconds(2),
+        InitialDeadTime = TimeSpan.FromSeconds(20),
+    };
+
+    public IFencingPolicy Policy { get; set; } = new FencePolicy();
+    public int FencingDeviceCount { get; set; } = 1;
+    public bool FenceAtStart { get; set; }
+    public bool StopWhenLoserIsDeaf { get; set; } = true;
+
+    /// <summary>Empty = one group "web".</summary>
+    public List<GroupConfiguration> Groups { get; } = [];
+
+    /// <summary>Own configuration of one node: for mismatches.</summary>
+    public Func<string, EngineConfiguration, EngineConfiguration> PerNode { get; set; } = static (_, configuration) => configuration;
+
+    /// <summary>Clock error of one node in parts per million.</summary>
+    public Func<string, int> DriftPpm { get; set; } = static _ => 0;
+
+    /// <summary>Unless a story is about two holders, the world fails at the first step that has them.</summary>
+    public bool TwoHoldersAllowed { get; set; }
+
+    /// <summary>For stories whose agents lie on purpose.</summary>
+    public bool FalseNotHeldAllowed { get; set; }
+
+    public static GroupConfiguration Group(
+        string name,
+        string? preferred = "a",
+        FailbackPolicy failback = FailbackPolicy.WhenReady,
+        IReadOnlyList<string>? resources = null) => new()
+    {
+        Name = new GroupId(name),
+        Hash = Mix(name),
+        Digest = Mix(name + "-digest"),
+        PreferredNode = preferred is null ? null : new NodeId(preferred),
+        Failback = failback,
+        RestartLimit = 3,
+        Resources =
+        [
+            .. (resources ?? ["disk", "service"]).Select(r => new ResourceConfiguration
+            {
+                Name = new ResourceId(name + "-" + r),
+                Type = "Simulated",
+                ProbeInterval = TimeSpan.FromSeconds(1),
+            }),
+        ],
+    };
+
+    public EngineConfiguration For(string node)
+    {
+        var configuration = new EngineConfiguration
+        {
+            Cluster = "story",
+            LocalNode = new NodeId(node),
+            Peer = new NodeId(node == "a" ? "b" : "a"),
+            ClusterHash = Mix("story"),
+            ClusterDigest = Mix("story-digest"),
+            Times = Times,
+            Links = [.. Links.Select(l => new LinkConfiguration(new LinkId(l), Times.HeartbeatInterval, TimeSpan.FromMilliseconds(20)))],
+            Groups = Groups.Count > 0 ? Groups : [Group("web")],
+            FencingPolicy = Policy,
+            FencingDeviceCount = FencingDeviceCount,
+            FenceAtStart = FenceAtStart,
+            StopWhenLoserIsDeaf = StopWhenLoserIsDeaf,
+        };
+        return PerNode(node, configuration);
+    }
+
+    /// <summary>FNV-1a, 64 bits: only has to be the same on both nodes and different for different texts.</summary>
+    internal static ulong Mix(string text)
+    {
+        var hash = 14695981039346656037UL;
+        foreach (var c in text)
+        {
+            hash = (hash ^ c) * 1099511628211UL;
+        }
+
+        return hash;
+    }
+}
+
+internal static class TimeWords
+{
+    public static TimeSpan Seconds(this int count) => TimeSpan.FromSeconds(count);
+
+    public static TimeSpan Seconds(this double count) => TimeSpan.FromSeconds(count);
+
+    public static TimeSpan Milliseconds(this int count) => TimeSpan.FromMilliseconds(count);
+
+    public static TimeSpan Minutes(this int count) => TimeSpan.FromMinutes(count);
+
+    public static TimeSpan Hours(this int count) => TimeSpan.FromHours(count);
+}
