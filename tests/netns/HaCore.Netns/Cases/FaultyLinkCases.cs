@@ -36,7 +36,7 @@ internal static class FaultyLinkCases
         var from = LabClock.Now;
         run.Lab.Network.DropIncoming(Node.A, AllLinks);
         run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), 3 * run.Dead);
-        run.WaitLog(Node.B, LogEvents.PeerDeaf, "", run.Bound);
+        run.WaitLog(Node.B, LogEvents.TakeoverBlocked, "lives", run.Bound);
         run.Lab.Network.ClearFilter(Node.A);
         run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), 2 * run.Dead);
         run.NeverHeld(Node.B, from);

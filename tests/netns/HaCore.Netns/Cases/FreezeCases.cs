@@ -37,7 +37,6 @@ internal static class FreezeCases
             run.Lab.Host(Node.A).Resume();
             run.WaitSettled();
         });
-        run.Stays("exactly one node holds the address", () => run.Lab.Watch.Holds(Node.A) != run.Lab.Watch.Holds(Node.B), run.Dead);
     }
 
     private static void ThreeDeadTimes(CaseRun run)
@@ -51,9 +50,10 @@ internal static class FreezeCases
             run.Note("takeover", run.Lab.Watch.First(Node.B, holds: true, frozen)!.Value - frozen);
             run.WaitClient(Node.B);
             run.Stays("node-b holds the address", () => run.Lab.Watch.Holds(Node.B), frozen + 3 * run.Dead - LabClock.Now);
+            var resumed = LabClock.Now;
             run.Lab.Host(Node.A).Resume();
             run.WaitFor("node-a takes its address off", () => run.OnlyHolder(Node.B), run.Bound);
-            run.Demand(run.Lab.Announcements.Of(Node.A, frozen).Count == 0, "node-a announced the address after its sleep");
+            run.Demand(run.Lab.Announcements.Of(Node.A, resumed).Count == 0, "node-a announced the address after its sleep");
         });
         run.WaitClient(Node.B);
         run.Stays("only node-b holds the address", () => run.OnlyHolder(Node.B), run.Dead);

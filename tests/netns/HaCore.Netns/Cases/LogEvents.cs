@@ -9,18 +9,18 @@ internal static class LogEvents
     public const int LinkUp = 1020;
     public const int LinkLost = 1022;
     public const int PeerUnverified = 1023;
-    public const int PeerDeaf = 1024;
-    public const int Adopted = 1045;
+    public const int Diverged = 1047;
+    public const int GroupActive = 1050;
+    public const int TakeoverBlocked = 1062;
     public const int ConfigurationMismatch = 1080;
 
-    /// <summary>Is there such an event, and do its line or the following one contain the words? The console writes the text under the id.</summary>
+    /// <summary>Is there such an event, with these words in its line?</summary>
     public static bool Has(string log, int eventId, string containing = "")
     {
         var id = string.Create(CultureInfo.InvariantCulture, $"[{eventId}]");
         for (var at = log.IndexOf(id, StringComparison.Ordinal); at >= 0; at = log.IndexOf(id, at + 1, StringComparison.Ordinal))
         {
             var end = log.IndexOf('\n', at);
-            end = end < 0 ? log.Length : log.IndexOf('\n', end + 1);
             if (log.AsSpan(at, (end < 0 ? log.Length : end) - at).Contains(containing, StringComparison.Ordinal))
             {
                 return true;

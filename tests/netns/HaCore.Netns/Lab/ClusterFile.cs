@@ -47,7 +47,6 @@ internal static class ClusterFile
     {
         var cluster = new JsonObject
         {
-            ["Name"] = options.Cluster,
             ["Nodes"] = new JsonArray(Named(Node.A.Name()), Named(Node.B.Name())),
             ["LocalNode"] = localNode,
             ["KeyFile"] = keyFile,
@@ -67,6 +66,7 @@ internal static class ClusterFile
         var root = new JsonObject
         {
             ["Logging"] = new JsonObject { ["LogLevel"] = new JsonObject { ["Default"] = "Information" } },
+            ["ClusterName"] = options.Cluster,
             ["HaCluster"] = cluster,
         };
         File.WriteAllText(path, root.ToJsonString(Indented));

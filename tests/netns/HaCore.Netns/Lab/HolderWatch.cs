@@ -36,6 +36,8 @@ internal sealed class HolderWatch : IDisposable
 
     public IReadOnlyList<HolderChange> Changes => _observations.Read(() => _changes.ToArray());
 
+    public TimeSpan? LastChange => _observations.Read(() => _changes.Count > 0 ? _changes[^1].At : (TimeSpan?)null);
+
     /// <summary>The moment of the first such change since then.</summary>
     public TimeSpan? First(Node node, bool holds, TimeSpan since)
     {
