@@ -71,6 +71,36 @@ public sealed class IpAddressAgentTests
     }
 
     [Fact]
+    public async Task A_process_that_was_paused_waits_for_the_engines_word_before_it_announces_on()
+    {
+        using var machines = new TwoMachines();
+        using Socket listener = machines.Neighbour.ListenForArp();
+        var time = new PausedTime();
+        await using IpAddressAgent agent = machines.CreateAgent();
+        machines.Start(agent, time);
+        TwoMachines.ReceiveArpFor(listener, Address);
+        TwoMachines.ReceiveArpFor(listener, Address);
+
+        time.Pause(TimeSpan.FromSeconds(6));
+        time.Advance(TimeSpan.FromSeconds(0.2));
+        time.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.False(listener.Poll(0, SelectMode.SelectRead));
+
+        time.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Equal(1, TwoMachines.ReceiveArpFor(listener, Address)[21]);
+    }
+
+    /// <summary>A clock that runs on while nothing of this process does.</summary>
+    private sealed class PausedTime : FakeTimeProvider
+    {
+        private long _pause;
+
+        public void Pause(TimeSpan time) => _pause += time.Ticks * (TimestampFrequency / TimeSpan.TicksPerSecond);
+
+        public override long GetTimestamp() => base.GetTimestamp() + _pause;
+    }
+
+    [Fact]
     public async Task Twice_is_success_and_announces_again()
     {
         using var machines = new TwoMachines();

@@ -10,6 +10,12 @@ namespace HaCore.Vserver.Arp;
 /// </summary>
 internal sealed class ArpAnnouncer(AnnouncementPlan plan) : IAsyncDisposable
 {
+    // A wait that took so much longer than asked was a pause of this process, not a busy moment (0.5 s was the longest stall seen of a busy machine).
+    private static readonly TimeSpan PausedBeyond = TimeSpan.FromMilliseconds(500);
+
+    // After a pause the engine must first hear whether the peer has taken over (rule L); if it has, the agent is stopped long before this is over.
+    private static readonly TimeSpan AfterPause = TimeSpan.FromSeconds(10);
+
     private readonly byte[] _request = new byte[ArpPacket.Bytes];
     private readonly byte[] _reply = new byte[ArpPacket.Bytes];
     private PacketSender? _sender;
@@ -94,7 +100,12 @@ internal sealed class ArpAnnouncer(AnnouncementPlan plan) : IAsyncDisposable
     {
         foreach (TimeSpan wait in plan.Waits())
         {
-            await Task.Delay(wait, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            bool wasPaused = await WaitAsync(wait, timeProvider, cancellationToken).ConfigureAwait(false);
+            while (wasPaused && !cancellationToken.IsCancellationRequested)
+            {
+                wasPaused = await WaitAsync(AfterPause, timeProvider, cancellationToken).ConfigureAwait(false);
+            }
+
             if (cancellationToken.IsCancellationRequested)
             {
                 return;
@@ -102,6 +113,14 @@ internal sealed class ArpAnnouncer(AnnouncementPlan plan) : IAsyncDisposable
 
             Announce(sender);
         }
+    }
+
+    /// <summary>True when this process stood still meanwhile: a sleeper must not announce an address that may be the peer's by now.</summary>
+    private static async ValueTask<bool> WaitAsync(TimeSpan wait, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        long begun = timeProvider.GetTimestamp();
+        await Task.Delay(wait, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return timeProvider.GetElapsedTime(begun) - wait > PausedBeyond;
     }
 
     private void Announce(PacketSender sender)
