@@ -9,7 +9,6 @@ internal static class LogEvents
     public const int LinkUp = 1020;
     public const int LinkLost = 1022;
     public const int PeerUnverified = 1023;
-    public const int Diverged = 1047;
     public const int GroupActive = 1050;
     public const int TakeoverBlocked = 1062;
     public const int ConfigurationMismatch = 1080;

@@ -5,6 +5,9 @@ namespace HaCore.Netns.Cases;
 /// <summary>SIGTERM, and what happens when a node is back. Nothing is lost here, so the two never hold at once, not even for a moment.</summary>
 internal static class StopCases
 {
+    // The address and its announcement are seen by two threads, and either may wait for a processor.
+    private static readonly TimeSpan TwoObservers = TimeSpan.FromMilliseconds(100);
+
     public static IReadOnlyList<Case> All { get; } =
     [
         new("graceful-stop", "the holder hands over and leaves; back again it stays the standby, because failback is never", GracefulStop),
@@ -12,7 +15,7 @@ internal static class StopCases
         new("both-stop", "the last one to leave stops everything", BothStop),
         new("failback", "the preferred node returns and gets the group back when it is ready", Failback),
         new("power-cut-and-failback", "the preferred node returns from a power cut and gets the group back in order", PowerCutAndFailback),
-        new("kill-and-no-failback", "after kill -9 both kernels had the address: no failback until an operator has looked (rule C)", KillAndNoFailback),
+        new("kill-and-failback", "the preferred node returns after kill -9: it stops what is still up, then gets the group in order", KillAndFailback),
     ];
 
     private static void GracefulStop(CaseRun run)
@@ -84,29 +87,35 @@ internal static class StopCases
         var back = LabClock.Now;
         run.Lab.Start(Node.A);
         run.WaitSession(Node.A);
-        run.WaitFor("node-a holds the address", () => run.OnlyHolder(Node.A), run.Bound);
-        run.WaitClient(Node.A);
-        run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), run.Dead);
-        var retaken = run.Lab.Watch.First(Node.A, holds: true, back)!.Value;
-        run.Demand(run.Lab.Announcements.Of(Node.A, back).All(announcement => announcement.At >= retaken), "node-a announced the address before it had it");
-        run.Note("client's longest gap", run.Lab.Client.LongestGap(back, LabClock.Now));
+        GetsItBack(run, back);
     }
 
-    private static void KillAndNoFailback(CaseRun run)
+    private static void KillAndFailback(CaseRun run)
     {
         run.Lab.Options = run.Lab.Options with { Failback = true };
         run.StartBoth();
+        var back = TimeSpan.Zero;
         run.BothMayHold("the kernel keeps the address of the killed program until its next host has looked", () =>
         {
             run.Lab.Host(Node.A).Kill();
             run.WaitHolder(Node.B, run.Bound);
             run.WaitClient(Node.B);
+            back = LabClock.Now;
             run.Lab.Start(Node.A);
             run.WaitSession(Node.A);
-            run.WaitFor("node-a takes the old address off", () => !run.Lab.Watch.Holds(Node.A), run.Bound);
+            run.WaitFor("node-a takes the old address off", () => run.Lab.Watch.First(Node.A, holds: false, back) is not null, run.Bound);
         });
-        run.WaitLog(Node.A, LogEvents.Diverged, "", run.Bound);
-        run.Stays("only node-b holds the address", () => run.OnlyHolder(Node.B), 2 * run.Dead);
-        run.WaitClient(Node.B);
+        GetsItBack(run, back);
+    }
+
+    private static void GetsItBack(CaseRun run, TimeSpan back)
+    {
+        run.WaitFor("node-a holds the address", () => run.Lab.Watch.First(Node.A, holds: true, back) is not null && run.OnlyHolder(Node.A), run.Bound);
+        run.WaitClient(Node.A);
+        run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), run.Dead);
+        var retaken = run.Lab.Watch.First(Node.A, holds: true, back)!.Value;
+        run.Demand(
+            run.Lab.Announcements.Of(Node.A, back).All(announcement => announcement.At > retaken - TwoObservers), "node-a announced the address before it had it");
+        run.Note("client's longest gap", run.Lab.Client.LongestGap(back, LabClock.Now));
     }
 }
