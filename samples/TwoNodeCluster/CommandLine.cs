@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using TwoNodeCluster.Demo;
 using TwoNodeCluster.RealHost;
 
@@ -31,10 +32,21 @@ internal static class CommandLine
     private static RootCommand Build()
     {
         Option<bool> demo = new("--demo") { Description = "Watch two nodes fail over on this computer, without root. What happens with no arguments, too." };
+        Option<double> deadTime = new("--dead-time") { Description = "With --demo: silence after which a node is taken for dead. Longer on a computer that is busy with other things.", HelpName = "SECONDS", DefaultValueFactory = _ => DemoTimes.DeadSecondsDefault };
         Option<FileInfo?> config = new("--config") { Description = "Run as one node of the cluster that this appsettings file describes.", HelpName = "FILE" };
         Option<string?> node = new("--node") { Description = "With --config: the name of this node. Default: the file's LocalNode, or the short name of this machine.", HelpName = "NAME" };
         Option<LogTarget> log = new("--log") { Description = "With --config: where log lines go.", DefaultValueFactory = _ => LogTarget.Console };
         Option<FileInfo?> demoNode = new(DemoNodeOption) { Hidden = true };
+
+        deadTime.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is < DemoTimes.DeadSecondsMin or > DemoTimes.DeadSecondsMax)
+            {
+                result.AddError(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"--dead-time must be between {DemoTimes.DeadSecondsMin} and {DemoTimes.DeadSecondsMax} seconds: below, a busy computer looks dead; above, nobody wants to wait."));
+            }
+        });
 
         RootCommand root = new(
             $"""
@@ -42,7 +54,7 @@ internal static class CommandLine
 
             Exit codes: {ExitCode.Success} all went well; {ExitCode.Failed} a step of the demo or the running host failed; {ExitCode.Usage} command line not understood; {ExitCode.Configuration} configuration refused, a restart cannot help; {ExitCode.Interrupted} demo interrupted.
             """)
-        { demo, config, node, log, demoNode, BuildKeygen() };
+        { demo, deadTime, config, node, log, demoNode, BuildKeygen() };
         root.Validators.Add(result =>
         {
             if (result.GetValue(demo) && result.GetValue(config) is not null)
@@ -59,7 +71,7 @@ internal static class CommandLine
         {
             ({ } settings, _) => DemoNode.RunAsync(settings.FullName),
             (_, { } file) => ClusterHost.RunAsync(new ClusterHostArguments(file.FullName, parsed.GetValue(node), parsed.GetValue(log))),
-            _ => DemoProgram.RunAsync(),
+            _ => DemoProgram.RunAsync(parsed.GetValue(deadTime)),
         });
         return root;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -17,6 +18,7 @@ internal sealed class ClusterAddress : IDisposable
     private readonly Socket _announcements = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly Socket _front = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly List<Thread> _threads = [];
+    private readonly ConcurrentDictionary<Socket, Owner> _conversations = new();
     private volatile Owner? _owner;
     private volatile bool _disposed;
 
@@ -83,10 +85,26 @@ internal sealed class ClusterAddress : IDisposable
         {
             case ["have", var node, var port] when int.TryParse(port, out int number):
                 _owner = new Owner(node, number);
+                BreakFormerConversations();
                 break;
             case ["gone", var node] when _owner?.Node == node: // a late farewell must not unseat the new owner
                 _owner = null;
                 break;
+        }
+    }
+
+    /// <summary>
+    /// After an ARP announcement the packets of an open connection reach the new node, which knows nothing of it and resets it. So does the switch:
+    /// a client that waits for a frozen node learns at once that it should ask again.
+    /// </summary>
+    private void BreakFormerConversations()
+    {
+        foreach ((Socket conversation, Owner with) in _conversations)
+        {
+            if (with != _owner)
+            {
+                conversation.Dispose();
+            }
         }
     }
 
@@ -98,8 +116,24 @@ internal sealed class ClusterAddress : IDisposable
             return; // nobody has the address: the client finds a closed door
         }
 
-        SetPatience(client);
         using var node = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        _conversations[node] = owner;
+        try
+        {
+            if (_owner == owner) // it may have moved before this conversation could be found
+            {
+                Converse(client, node, owner);
+            }
+        }
+        finally
+        {
+            _conversations.TryRemove(node, out _);
+        }
+    }
+
+    private static void Converse(Socket client, Socket node, Owner owner)
+    {
+        SetPatience(client);
         SetPatience(node);
         byte[] buffer = new byte[4096];
         int request = client.Receive(buffer); // one read: requests are small, and every one gets the same answer

@@ -34,16 +34,17 @@ internal static class DemoNode
 
     private static void Describe(IHaClusterBuilder ha, DemoNodeSettings settings)
     {
+        var demo = new DemoTimes(settings.DeadTime);
         ha.AddNode(DemoStage.Preferred).AddNode(DemoStage.Other)
             .UseLocalNode(settings.Node)
             .UseKeyFile(settings.KeyFile)
             .UseStateDirectory(settings.StateDirectory)
             .UseTimes(times =>
             {
-                times.HeartbeatInterval = DemoTimes.HeartbeatInterval;
-                times.WarnTime = DemoTimes.WarnTime;
-                times.DeadTime = DemoTimes.DeadTime;
-                times.InitialDeadTime = DemoTimes.InitialDeadTime;
+                times.HeartbeatInterval = demo.HeartbeatInterval;
+                times.WarnTime = demo.WarnTime;
+                times.DeadTime = demo.DeadTime;
+                times.InitialDeadTime = demo.InitialDeadTime;
             })
             // On one computer nothing can cut a node off, and nothing has to be protected: the demo says so at its top.
             .UseFencingPolicy(FencingPolicyKind.ProceedUnfenced)

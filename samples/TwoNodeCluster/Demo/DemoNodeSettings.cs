@@ -7,6 +7,9 @@ internal sealed record DemoNodeSettings
 {
     public required string Node { get; init; }
 
+    /// <summary>The demo's other times follow from it.</summary>
+    public required TimeSpan DeadTime { get; init; }
+
     public required string KeyFile { get; init; }
 
     public required string StateDirectory { get; init; }

@@ -7,23 +7,24 @@ internal static class DemoProgram
 {
     private const int LogLinesShown = 15;
 
-    public static async Task<int> RunAsync()
+    public static async Task<int> RunAsync(double deadSeconds)
     {
         using var interrupted = new CancellationTokenSource();
         using PosixSignalRegistration ctrlC = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Interrupt);
 
-        DemoReport.Header(); // before anything is started: the first thing seen must not wait for a runtime to load
+        var times = new DemoTimes(TimeSpan.FromSeconds(deadSeconds));
+        DemoReport.Header(times); // before anything is started: the first thing seen must not wait for a runtime to load
         DirectoryInfo directory = Directory.CreateTempSubdirectory("hacore-demo-"); // only this user may enter: it holds a key
         int exitCode;
         bool keep = false;
-        using (var stage = new DemoStage(directory.FullName, TimeProvider.System, interrupted.Token))
+        using (var stage = new DemoStage(directory.FullName, times, TimeProvider.System, interrupted.Token))
         {
             try
             {
                 IReadOnlyList<DemoStep> steps = await new DemoScript(stage).PlayAsync();
-                DemoReport.Table(steps);
+                DemoReport.Table(steps, times);
                 DemoReport.NextSteps();
                 exitCode = ExitCode.Success;
             }

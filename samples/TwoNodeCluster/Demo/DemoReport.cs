@@ -10,7 +10,7 @@ internal static class DemoReport
 
     private static int s_step;
 
-    public static void Header()
+    public static void Header(DemoTimes times)
     {
         if (Console.IsOutputRedirected)
         {
@@ -21,7 +21,7 @@ internal static class DemoReport
             $"""
             HaCore: two nodes on this computer, two heartbeat cables between them, one small web service
             on the cluster's address, and a client that asks it every few milliseconds. No root needed.
-            Times of this demo: heartbeat every {Seconds(DemoTimes.HeartbeatInterval)}, dead time {Seconds(DemoTimes.DeadTime)} (a real cluster starts from 2 s).
+            Times of this demo: heartbeat every {Seconds(times.HeartbeatInterval)}, dead time {Seconds(times.DeadTime)} (a real cluster starts from 2 s).
             The nodes may take over without fencing here: both are on one computer, and nothing can cut them both.
 
             """);
@@ -33,7 +33,7 @@ internal static class DemoReport
     /// <summary>What came of it.</summary>
     public static void Felt(string sentence) => AnsiConsole.MarkupLineInterpolated($"   [green]->[/] {sentence}");
 
-    public static void Table(IReadOnlyList<DemoStep> steps)
+    public static void Table(IReadOnlyList<DemoStep> steps, DemoTimes times)
     {
         var table = new Table().Border(TableBorder.Ascii2);
         table.AddColumns("event", "service runs on", "outage seen by the client", "dead time");
@@ -43,7 +43,7 @@ internal static class DemoReport
                 step.Event,
                 step.Moved ? $"{step.Answers} (moved)" : step.Answers,
                 step.Outage is { } outage ? Seconds(outage) : "-",
-                Seconds(DemoTimes.DeadTime));
+                Seconds(times.DeadTime));
         }
 
         AnsiConsole.WriteLine();

@@ -17,6 +17,8 @@ internal sealed class DemoScript(DemoStage stage)
 
     private readonly List<DemoStep> _steps = [];
 
+    private DemoTimes Times => stage.Times;
+
     /// <exception cref="DemoFailedException">A step went otherwise than it must.</exception>
     public async Task<IReadOnlyList<DemoStep>> PlayAsync()
     {
@@ -30,6 +32,11 @@ internal sealed class DemoScript(DemoStage stage)
 
         await StopAsync();
         await ReturnAsync("stopped node returns", $"{Preferred} starts again and gets its service back.");
+        if (NodeProcess.CanFreeze)
+        {
+            await FreezeAsync();
+        }
+
         return _steps;
     }
 
@@ -38,7 +45,7 @@ internal sealed class DemoScript(DemoStage stage)
         DemoReport.Announce($"Both nodes start; {Preferred} is the preferred one and takes the service.");
         stage.Start(Preferred);
         stage.Start(Other);
-        await SettleAsync(Preferred, Other, DemoTimes.InitialDeadTime + DemoTimes.Patience);
+        await SettleAsync(Preferred, Other, Times.Patience);
         _steps.Add(new DemoStep("first start", Preferred, null, Moved: false));
         DemoReport.Felt($"{Preferred} answers at http://127.0.0.1:{stage.Address.Port}/ (try it with curl).");
     }
@@ -51,8 +58,8 @@ internal sealed class DemoScript(DemoStage stage)
         await stage.ExpectAsync(
             $"{Other} answers the client and holds the group",
             () => stage.Client.Answering == Other && stage.Runs(Other),
-            DemoTimes.Patience);
-        Judge("active node killed", Other, DemoTimes.DeadTime + DemoTimes.BusyComputer, moved: true);
+            Times.Patience);
+        Judge("active node killed", Other, Times.DeadTime + DemoTimes.BusyComputer, moved: true);
     }
 
     private async Task ReturnAsync(string name, string sentence)
@@ -60,7 +67,7 @@ internal sealed class DemoScript(DemoStage stage)
         DemoReport.Announce(sentence);
         stage.Client.StartMeasuring();
         stage.Start(Preferred);
-        await SettleAsync(Preferred, Other, DemoTimes.Patience);
+        await SettleAsync(Preferred, Other, Times.Patience);
         Judge(name, Preferred, DemoTimes.BusyComputer, moved: true);
     }
 
@@ -70,10 +77,10 @@ internal sealed class DemoScript(DemoStage stage)
         long term = stage[Preferred].Status!.Term;
         stage.Client.StartMeasuring();
         cable.Cut();
-        await stage.ExpectAsync($"both nodes report the link {cable.Name} as lost", () => stage.Nodes.All(node => !node.Status!.HasLink(cable.Name)), DemoTimes.Patience);
-        await stage.PauseAsync(DemoTimes.DeadTime); // long enough for a wrong takeover to show
+        await stage.ExpectAsync($"both nodes report the link {cable.Name} as lost", () => stage.Nodes.All(node => !node.Status!.HasLink(cable.Name)), Times.Patience);
+        await stage.PauseAsync(Times.DeadTime); // long enough for a wrong takeover to show
         cable.Repair();
-        await stage.ExpectAsync($"both nodes report the link {cable.Name} as working again", () => stage.Nodes.All(node => node.Status!.HasLink(cable.Name)), DemoTimes.Patience);
+        await stage.ExpectAsync($"both nodes report the link {cable.Name} as working again", () => stage.Nodes.All(node => node.Status!.HasLink(cable.Name)), Times.Patience);
         if (!stage.Runs(Preferred) || !stage.Rests(Other) || stage[Preferred].Status!.Term != term)
         {
             throw new DemoFailedException($"Expected: a lost link is a warning and never a takeover; {Preferred} keeps the service in term {term}.");
@@ -90,8 +97,30 @@ internal sealed class DemoScript(DemoStage stage)
         await stage.ExpectAsync(
             $"{Other} answers the client and {Preferred} ends with exit code 0",
             () => stage.Client.Answering == Other && stage.Runs(Other) && stage[Preferred] is { HasExited: true, ExitCode: 0 },
-            DemoTimes.Patience);
+            Times.Patience);
         Judge("active node stopped in order", Other, DemoTimes.BusyComputer, moved: true);
+    }
+
+    /// <summary>The last step, because it leaves a mark that only a human may clear: without fencing, both held the group for a moment.</summary>
+    private async Task FreezeAsync()
+    {
+        DemoReport.Announce($"{Preferred} freezes for {DemoReport.Seconds(Times.Freeze)} (SIGSTOP), as a paused virtual machine does, and then goes on as if nothing had happened.");
+        stage.Client.StartMeasuring();
+        stage[Preferred].Freeze();
+        await stage.PauseAsync(Times.Freeze);
+        await stage.ExpectAsync(
+            $"{Other} answers the client and holds the group",
+            () => stage.Client.Answering == Other && stage.Runs(Other),
+            Times.Patience);
+        stage[Preferred].Thaw();
+        await stage.ExpectAsync(
+            $"{Preferred} finds out that it is late and stops its service; {Other} goes on",
+            () => stage.Rests(Preferred) && stage.InSession(Preferred) && stage.Runs(Other) && stage.Client.Answering == Other,
+            Times.Patience);
+        DemoReport.Felt(stage[Other].Status!.Diverged
+            ? $"{Preferred} woke up, saw that it was late and stopped. Both held the service for a moment, as nothing had cut {Preferred} off: marked until a human has looked."
+            : $"{Preferred} woke up, saw that it was late and stopped.");
+        Judge("active node frozen, wakes late", Other, Times.DeadTime + DemoTimes.BusyComputer, moved: true);
     }
 
     /// <summary>Waits until one node runs the service, the other rests, and they hear each other on both cables.</summary>
@@ -114,6 +143,6 @@ internal sealed class DemoScript(DemoStage stage)
         }
 
         _steps.Add(new DemoStep(name, expected, felt.Outage, moved));
-        DemoReport.Felt($"{expected} answers; the client felt {DemoReport.Seconds(felt.Outage)} (dead time {DemoReport.Seconds(DemoTimes.DeadTime)}).");
+        DemoReport.Felt($"{expected} answers; the client felt {DemoReport.Seconds(felt.Outage)} (dead time {DemoReport.Seconds(Times.DeadTime)}).");
     }
 }

@@ -15,15 +15,18 @@ internal sealed class DemoStage : IDisposable
     private readonly Dictionary<string, NodeProcess> _nodes = [];
     private readonly CancellationToken _interrupted;
 
-    public DemoStage(string directory, TimeProvider time, CancellationToken interrupted)
+    public DemoStage(string directory, DemoTimes times, TimeProvider time, CancellationToken interrupted)
     {
         _directory = directory;
         _interrupted = interrupted;
+        Times = times;
         Time = time;
         _keyFile = Path.Combine(directory, "cluster.key");
         ClusterKeyFile.Create(_keyFile);
         Client = new DemoClient(Address.Port, time);
     }
+
+    public DemoTimes Times { get; }
 
     public TimeProvider Time { get; }
 
@@ -49,6 +52,7 @@ internal sealed class DemoStage : IDisposable
         new DemoNodeSettings
         {
             Node = name,
+            DeadTime = Times.DeadTime,
             KeyFile = _keyFile,
             StateDirectory = Path.Combine(_directory, name),
             SwitchPort = Address.AnnouncementPort,

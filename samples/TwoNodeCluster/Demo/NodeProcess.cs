@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace TwoNodeCluster.Demo;
 
 /// <summary>One node of the demo: this program, started a second time. It ends with its standard input, so it cannot outlive the conductor.</summary>
-internal sealed class NodeProcess : IDisposable
+internal sealed partial class NodeProcess : IDisposable
 {
     public const string StopWord = "stop";
 
@@ -68,6 +69,15 @@ internal sealed class NodeProcess : IDisposable
         }
     }
 
+    /// <summary>Can a process be stopped and continued here?</summary>
+    public static bool CanFreeze => OperatingSystem.IsLinux() || OperatingSystem.IsMacOS();
+
+    /// <summary>SIGSTOP: nothing of it runs, everything of it stays; as a virtual machine that is paused.</summary>
+    public void Freeze() => Signal(OperatingSystem.IsMacOS() ? 17 : 19);
+
+    /// <summary>SIGCONT: it goes on as if nothing had happened.</summary>
+    public void Thaw() => Signal(OperatingSystem.IsMacOS() ? 19 : 18);
+
     public void Dispose()
     {
         if (!_process.HasExited)
@@ -95,4 +105,15 @@ internal sealed class NodeProcess : IDisposable
             }
         }
     }
+
+    private void Signal(int signal)
+    {
+        if (Kill(_process.Id, signal) != 0)
+        {
+            throw new DemoFailedException($"Signal {signal} could not be sent to {Name}: error {Marshal.GetLastPInvokeError()}.");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int process, int signal);
 }
