@@ -91,6 +91,21 @@ public sealed class OwnershipScenarios
         world.Expect(world.Operations("b").All(o => o.Kind != OperationKind.Start || o.Reason == OperationReason.Move), "the reason is the move");
     }
 
+    [Theory]
+    [Trait("Rule", "R2")]
+    [InlineData(7, 11)]
+    [InlineData(11, 7)]
+    [InlineData(300, 2)]
+    public void The_looks_that_confirm_a_stop_do_not_cut_each_other_off(int diskMilliseconds, int serviceMilliseconds)
+    {
+        var world = new World();
+        world.Resource("a", "web-disk").ProbeTime = diskMilliseconds.Milliseconds();
+        world.Resource("a", "web-service").ProbeTime = serviceMilliseconds.Milliseconds();
+        world.StartBoth();
+        world.MustAccept("a", CommandKind.Move, "web", "b");
+        world.ExpectActive("web", "b", within: 2.Seconds());
+    }
+
     [Fact]
     [Trait("Rule", "R2")]
     public void The_node_that_does_not_own_it_may_ask_for_it()

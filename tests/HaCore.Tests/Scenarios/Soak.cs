@@ -273,7 +273,8 @@ internal sealed class Soak
             _world.Thaw(node.Key);
         }
 
-        for (var round = 0; round < 8 && !AllRun(); round++)
+        _world.Advance(5.Seconds());   // orders that waited in a frozen program are carried out before the operator tidies up
+        for (var round = 0; round == 0 || (round < 8 && !AllRun()); round++)
         {
             foreach (var node in _world.Nodes)
             {
