@@ -4,7 +4,7 @@ namespace HaCore.Tests.Scenarios;
 
 public sealed class SoakTests(ITestOutputHelper output)
 {
-    private const int SeedsByDefault = 200;
+    private const int SeedsByDefault = 150;
     private const int StepsPerSeed = 150;
 
     /// <summary>HACORE_SEED=n runs one seed, with HACORE_SEEDS=m that many from there on; by default always the same ones, so that a failure is the change's.</summary>
