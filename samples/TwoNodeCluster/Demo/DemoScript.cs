@@ -117,6 +117,12 @@ internal sealed class DemoScript(DemoStage stage)
             $"{Preferred} finds out that it is late and stops its service; {Other} goes on",
             () => stage.Rests(Preferred) && stage.InSession(Preferred) && stage.Runs(Other) && stage.Client.Answering == Other,
             Times.Patience);
+        await stage.PauseAsync(Times.DeadTime); // long enough for a relapse to show
+        if (!stage.Rests(Preferred) || !stage.Runs(Other))
+        {
+            throw new DemoFailedException($"Expected: {Other} keeps the service after {Preferred} woke up.");
+        }
+
         DemoReport.Felt(stage[Other].Status!.Diverged
             ? $"{Preferred} woke up, saw that it was late and stopped. Both held the service for a moment, as nothing had cut {Preferred} off: marked until a human has looked."
             : $"{Preferred} woke up, saw that it was late and stopped.");
