@@ -36,11 +36,30 @@ internal static class Links
         LoggerFactory = logs ?? NullLoggerFactory.Instance,
     };
 
+    // Below the range from which the kernel gives ports to whoever asks for any (32768 on Linux): no other program takes one between its choice and
+    // its use. Tests of this process never get the same twice, those of another one begin elsewhere.
+    private const int FirstPort = 10_000;
+    private const int Ports = 20_000;
+    private static int _lastPort = Environment.ProcessId * 64 % Ports;
+
     public static int FreePort(AddressFamily family = AddressFamily.InterNetwork)
     {
-        using var socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        for (var tries = 0; tries < Ports; tries++)
+        {
+            var port = FirstPort + (int)((uint)Interlocked.Increment(ref _lastPort) % Ports);
+            using var socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
+            try
+            {
+                socket.Bind(new IPEndPoint(family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, port));
+                return port;
+            }
+            catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // The next one.
+            }
+        }
+
+        throw new InvalidOperationException("no free UDP port");
     }
 
     public static void Send(this IHeartbeatLink link, params byte[] frame) => Assert.True(link.SendAsync(frame, CancellationToken.None).IsCompletedSuccessfully);
