@@ -57,7 +57,7 @@ internal sealed partial class GroupMachine
         {
             _deafWinner = false;
             _conditions.End(NoticeKind.Conflict, _index, "the peer stopped it");
-            AnnounceAgain();   // what this node announced while they were apart, the neighbours of the peer never heard
+            AnnounceAgain(); // what this node announced while they were apart, the neighbours of the peer never heard
         }
 
         if (peer.Has(FrameGroupFlags.DivergenceCleared) && peer.Term == Record.Durable.Term)
