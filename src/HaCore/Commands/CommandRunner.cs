@@ -9,8 +9,9 @@ namespace HaCore.Commands;
 /// </summary>
 internal sealed class CommandRunner(TimeProvider timeProvider) : ICommandRunner
 {
-    // A daemon that keeps the pipe open would hold the result for ever. What the program itself wrote is in the pipe when it ends: this is for reading it.
-    private static readonly TimeSpan s_drainTime = TimeSpan.FromMilliseconds(200);
+    // A daemon that keeps the pipe open would hold the result for ever. What the program itself wrote is in the pipe when it ends: this is for reading it,
+    // also on a machine so busy that a reader waits for the thread pool (200 ms lost output of forty programs at once at a load of 15).
+    private static readonly TimeSpan s_drainTime = TimeSpan.FromSeconds(2);
 
     private const int NotExecutable = 126;   // env(1): found, could not be run
     private const int NotFound = 127;        // env(1): not found

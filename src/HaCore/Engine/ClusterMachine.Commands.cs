@@ -241,7 +241,7 @@ internal sealed partial class ClusterMachine
             return (false, $"{_configuration.Peer} is not confirmed down: confirm that first");
         }
 
-        group.OperatorAcceptsDataLoss = true;
+        group.AcceptDataLoss();
         return (true, $"{group.Configuration.Name} is taken with the data that is here");
     }
 

@@ -13,7 +13,7 @@ internal sealed partial class ClusterMachine
     private bool _answerAtOnce;
     private ulong _lateSequence; // only an echo of a later frame was made after this node woke up
 
-    /// <summary>The peer asked this node to stay on standby after too many unplanned departures (C22).</summary>
+    /// <summary>The peer asked this node to stay on standby after too many unplanned departures.</summary>
     private bool IsDamped => _context.Now < _dampedUntil;
 
     private void OnFrame(ClusterEvent.FrameReceived received)
@@ -46,7 +46,7 @@ internal sealed partial class ClusterMachine
         {
             foreach (var group in _groups)
             {
-                group.ForgetWanted();
+                group.OnPeerHello();
             }
 
             _nodeAnswer = 0;
@@ -65,7 +65,7 @@ internal sealed partial class ClusterMachine
         {
             group.Merge(late);
             group.MergeWanted();
-            undecided |= late && group.IsHeld && group.PeerGroup.Hold == HoldState.Unknown;
+            undecided |= late && (group.IsPeerInDoubt || group.Releasing == ReleaseReason.Conflict); // the loser stays late until it has stopped: both must name the same one
         }
 
         if (late && !undecided)
@@ -171,8 +171,13 @@ internal sealed partial class ClusterMachine
         var isSerious = lateness > _context.DeadTime;
         _context.Notice(NoticeKind.LocalLate, NoticeLevel.Warning, _configuration.LocalNode.Value,
             $"{what} {lateness.TotalSeconds:0.00} s{(isSerious ? " (more than the dead time): the peer may have taken over" : "")}; it judges nobody for one dead time");
-        if (isSerious && !_isLate)
+        if (isSerious)
         {
+            foreach (var group in _groups)
+            {
+                group.RememberDoubt(isAlreadyLate: _isLate);
+            }
+
             _isLate = true;
             _lateSequence = _context.Sequence;
             if (shift)
@@ -228,7 +233,7 @@ internal sealed partial class ClusterMachine
             _conditions.End(NoticeKind.Maintenance, 0, $"maintenance ended ({why}): looking at everything anew");
             foreach (var group in _groups)
             {
-                group.ProbeAll();
+                group.LookAnew();
             }
         }
     }

@@ -6,6 +6,7 @@ internal sealed partial class ClusterMachine
     private LeaveStage _leave;
     private ulong _leftSequence;
     private Instant _leftUntil;
+    private Instant _lookUntil;
 
     private enum LeaveStage
     {
@@ -30,6 +31,7 @@ internal sealed partial class ClusterMachine
         if (_leave == LeaveStage.None)
         {
             _leave = LeaveStage.Stopping;
+            _lookUntil = _context.Now + _configuration.Times.InitialDeadTime;
             _context.Changed();
             _context.Notice(NoticeKind.Leaving, NoticeLevel.Information, _configuration.LocalNode.Value, IsMaintenance ? "leaving in maintenance: resources run on" : "leaving: stopping everything here");
         }
@@ -65,15 +67,25 @@ internal sealed partial class ClusterMachine
             return;
         }
 
-        if (Array.Exists(_groups, static g => g.IsUnclean))
+        // A group that was never fully looked at counts as held (P): its first probes must end before this node may say Left.
+        _context.Due(_lookUntil);
+        foreach (var group in _groups)
         {
-            Exit(clean: false, "unclean: a stop failed, something may still be active here");
+            var isLost = group.IsUnclean || (!group.IsProbed && _context.Now >= _lookUntil);
+            if (!isLost && (group.ShownHold != HoldState.NotHeld || group.IsPending || !group.IsProbed))
+            {
+                return;
+            }
+        }
+
+        if (_isMute)
+        {
             return;
         }
 
-        // A group that was never fully looked at counts as held (P): its first probes must end before this node may say Left.
-        if (!Array.TrueForAll(_groups, static g => g.ShownHold == HoldState.NotHeld && !g.IsPending && g.IsProbed) || _isMute)
+        if (Array.Exists(_groups, static g => g.IsUnclean || !g.IsProbed))
         {
+            Exit(clean: false, "unclean: a stop failed or a resource could not be looked at, something may still be active here");
             return;
         }
 

@@ -75,6 +75,7 @@ internal sealed partial class ClusterMachine
             }
 
             _context.Now = now;
+            _context.Started = Instant.Min(_context.Started, now);
             _context.Out = decisions;
             JudgeOwnLateness(now);
             Handle(input);
@@ -101,7 +102,7 @@ internal sealed partial class ClusterMachine
     /// </summary>
     private bool IsVerdictOpen => _fencing.IsInFlight || (_peer.IsConfirmedDown && Array.Exists(_groups, static g => g.IsPending));
 
-    /// <summary>Standby by an operator or by flap damping (rule W, C22).</summary>
+    /// <summary>Standby by an operator or by flap damping (rule W).</summary>
     private bool IsStandby => _store.LocalStandby || IsDamped;
 
     private void Handle(ClusterEvent input)
@@ -187,7 +188,15 @@ internal sealed partial class ClusterMachine
 
     private void AdvanceMembership()
     {
-        if (_isOnline || !Array.TrueForAll(_groups, static g => g.IsJoined))
+        if (_isOnline)
+        {
+            return;
+        }
+
+        // A group that cannot be looked at keeps itself back (rule P), not the node with every other group, beyond the initial dead time.
+        var latest = _context.Started + _configuration.Times.InitialDeadTime;
+        _context.Due(latest);
+        if (_context.Now < latest && !Array.TrueForAll(_groups, static g => g.IsJoined))
         {
             return;
         }
@@ -213,17 +222,17 @@ internal sealed partial class ClusterMachine
 
     private void AdvanceVerdict()
     {
-        var initial = new Instant(_configuration.Times.InitialDeadTime.Ticks);
+        var initial = _context.Started + _configuration.Times.InitialDeadTime;
         var silent = _peer.SilentSince + _context.DeadTime;
         var notBefore = Instant.Max(_verdictHoldOff, _peer.HadSession ? silent : Instant.Max(initial, silent));
         var isFree = _isOnline && !IsLeaving && !IsMaintenance && !_isSuperseded && !_peer.IsDuplicate && !_peer.IsConfirmedDown;
-        var takes = Array.Exists(_groups, static g => g.WouldTakeOver || g.WaitsForAdoption) && !IsStandby;
+        var takes = Array.Exists(_groups, static g => g.WouldTakeOver || g.WaitsForAdoption) && !_store.LocalStandby && !_store.IsFailing;
         var holds = Array.Exists(_groups, static g => g.IsHeld);
         var unclean = _peer.HasSession && Array.Exists(_groups, static g => g.WouldTakeOver && g.PeerGroup.Has(FrameGroupFlags.Unclean));
-        var isAlone = !_peer.HasSession && (takes || (holds && (_isLate || !IsStandby)));
+        var isAlone = !_peer.HasSession && (takes || (holds && (_isLate || !_store.LocalStandby)));
         var action = _fencing.Advance(new VerdictNeed
         {
-            IsWanted = isFree && (isAlone || (unclean && !IsStandby)),
+            IsWanted = isFree && (isAlone || (unclean && takes)),
             Takes = takes,
             PeerUnclean = unclean,
             NotBefore = unclean ? _verdictHoldOff : notBefore,
@@ -253,22 +262,23 @@ internal sealed partial class ClusterMachine
             MayTake = _isOnline && !IsLeaving && !_isLate && !_isSuperseded && !_peer.IsDuplicate && !_fencing.IsInFlight && !_isMute,
             HasSession = _peer.HasSession,
             PeerConfirmedDown = _peer.IsConfirmedDown,
-            IsStandby = IsStandby,
+            IsStandby = _peer.HasSession ? IsStandby : _store.LocalStandby, // damping forbids hand-over and failback, not a takeover
             IsMaintenance = IsMaintenance,
         };
+        var isStill = IsMaintenance && !_isSuperseded; // a superseded node stops at once, maintenance or not (rule N)
         foreach (var group in _groups)
         {
             if (!IsLeaving)
             {
                 group.Place(IsStandby, _standbyIsForced, IsMaintenance);
             }
-            else if (!IsMaintenance)
+            else if (!isStill)
             {
                 group.LeaveGroup();
             }
 
             group.Advance(conditions);
-            group.Reconcile(IsMaintenance, startNothing: _isLate || IsLeaving || _isSuperseded);
+            group.Reconcile(isStill, startNothing: _isLate || IsLeaving || _isSuperseded);
         }
     }
 

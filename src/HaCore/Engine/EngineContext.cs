@@ -9,6 +9,8 @@ internal sealed class EngineContext(EngineConfiguration configuration, ulong non
     public string BootId { get; } = bootId;
     public ulong Nonce { get; set; } = nonce;
     public Instant Now { get; set; }
+    /// <summary>The first step: a host may take long from making the engine to running it, and that is nobody's silence.</summary>
+    public Instant Started { get; set; } = Instant.Never;
     public Instant Deadline { get; set; } = Instant.Never;
     public List<Decision> Out { get; set; } = [];
 

@@ -10,6 +10,7 @@ internal sealed partial class GroupMachine
     private bool _deafWinner;
     private bool _divergenceCleared;
     private bool _everTaken;
+    private bool _peerWasUnknown;
 
     /// <summary>Tells the peer that an operator cleared the divergence, until it says so too.</summary>
     public bool TellsDivergenceCleared => _divergenceCleared;
@@ -26,19 +27,24 @@ internal sealed partial class GroupMachine
     /// <summary>Rule R6: may this copy be the newest?</summary>
     public bool IsCurrent =>
         !Configuration.ReplicatedData || Record.Current.Sole || OperatorAcceptsDataLoss
-        || (_peer.HadSession && Record.Current.OutdatedEpoch == 0) || Configuration.ColdStart == ColdStartPolicy.TakeOver;
+        || (_peer.HadSession && Record.Current.OutdatedEpoch == 0 && !PeerGroup.Has(FrameGroupFlags.PeerOutdated)) || Configuration.ColdStart == ColdStartPolicy.TakeOver;
 
     /// <summary>One accepted frame said this of the group (rules R2, R4, R6, C, L).</summary>
     public void Merge(bool localLate)
     {
         var peer = PeerGroup;
-        if (!peer.IsKnown || !IsProbed)
+        if (!peer.IsKnown)
         {
             return;
         }
 
         MergeOperatorMarks(peer);
         MergeOutdated(peer);
+        if (!IsProbed)
+        {
+            return;
+        }
+
         if (Hold == HoldState.NotHeld)
         {
             if (peer.Term > Record.Current.Term)
@@ -53,7 +59,7 @@ internal sealed partial class GroupMachine
         {
             MergeWhileHolding(peer);
         }
-        else if (!(localLate && peer.Hold == HoldState.Unknown) && (IsResidue || _peer.NewestEcho > HoldSequence))
+        else if (!((localLate || IsResidue) && peer.Hold == HoldState.Unknown) && (IsResidue || _peer.NewestEcho > HoldSequence))
         {
             ResolveConflict(peer, localLate);
         }
@@ -63,6 +69,7 @@ internal sealed partial class GroupMachine
     public void Advance(in OwnershipConditions now)
     {
         _deafWinner &= IsHeld;
+        OperatorAcceptsDataLoss &= _peer.IsConfirmedDown; // consent to lose data ends with the verdict that it was given for
         if (_deafWinner && _context.Now - _peer.LastEchoed > _context.DeadTime)
         {
             _deafWinner = false;
@@ -90,7 +97,6 @@ internal sealed partial class GroupMachine
         var reason = Releasing;
         Releasing = ReleaseReason.None;
         IsResidue = false;
-        _startedAny = false;
         SetHold(HoldState.NotHeld);
         Record.Current = Record.Current with { HoldBootId = null };
         var give = _handOver && LocalOwns && IsPeerEligible;
@@ -134,7 +140,7 @@ internal sealed partial class GroupMachine
     /// <summary>The disk refused the hold mark before anything was started: the hold never began.</summary>
     public void OnPersistFailed()
     {
-        if (IsHeld && !IsResidue && !_startedAny && Record.Durable.HoldBootId is null)
+        if (IsHeld && !IsResidue && Record.Durable.HoldBootId != _context.BootId && Array.TrueForAll(_slots, static s => s.State == ResourceState.Stopped && !s.IsBusy))
         {
             Releasing = ReleaseReason.None;
             SetHold(HoldState.NotHeld);
@@ -159,6 +165,25 @@ internal sealed partial class GroupMachine
         Reason = OperationReason.Recovery;
         _context.Changed();
     }
+
+    /// <summary>The operator takes what is here, old or not (rule R6).</summary>
+    public void AcceptDataLoss()
+    {
+        OperatorAcceptsDataLoss = true;
+        if (Record.Current.OutdatedEpoch != 0)
+        {
+            Record.Current = Record.Current with { OutdatedEpoch = 0 };
+            _store.Touch(Record);
+        }
+
+        _context.Changed();
+    }
+
+    /// <summary>After a pause: the peer may have taken it meanwhile, and has not said yet (rule L).</summary>
+    public bool IsPeerInDoubt => IsHeld && PeerGroup.IsKnown && PeerGroup.Hold == HoldState.Unknown && !_peerWasUnknown;
+
+    /// <summary>What was Unknown on the peer before the pause is not made doubtful by it: a node that has not looked cannot have taken.</summary>
+    public void RememberDoubt(bool isAlreadyLate) => _peerWasUnknown = (!isAlreadyLate || _peerWasUnknown) && PeerGroup.IsKnown && PeerGroup.Hold == HoldState.Unknown;
 
     public bool ClearDivergence(long term)
     {
@@ -215,7 +240,7 @@ internal sealed partial class GroupMachine
             return;
         }
 
-        if (LocalOwns)
+        if (LocalOwns && PeerGroup.Term <= Record.Current.Term)
         {
             Take(OperationReason.Takeover, $"owned (term {Record.Current.Term}) and the peer is confirmed down ({_peer.Verdict})");
         }

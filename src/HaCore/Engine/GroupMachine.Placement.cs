@@ -37,7 +37,7 @@ internal sealed partial class GroupMachine
 
     /// <summary>At the first start of both the preferred peer may need a moment longer; it is not waited for beyond the initial dead time.</summary>
     private bool MayStillBeBetterOnPeer =>
-        PrefersPeer && _peer.View.State == MemberState.Joining && _context.Now.Ticks < _context.Configuration.Times.InitialDeadTime.Ticks;
+        PrefersPeer && _peer.View.State == MemberState.Joining && _context.Now < _context.Started + _context.Configuration.Times.InitialDeadTime;
 
     /// <summary>The peer's accepted frame carries a wish or the answer to mine.</summary>
     public void MergeWanted()
@@ -57,7 +57,11 @@ internal sealed partial class GroupMachine
     }
 
     /// <summary>A new incarnation of the peer begins its numbers anew.</summary>
-    public void ForgetWanted() => _wantedAnswer = 0;
+    public void OnPeerHello()
+    {
+        _wantedAnswer = 0;
+        _peerWasUnknown = false;
+    }
 
     /// <summary>The non-owner asks the owner (R2).</summary>
     public void Want(NodeId? target, byte request)

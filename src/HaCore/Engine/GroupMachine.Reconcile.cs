@@ -12,7 +12,7 @@ internal sealed partial class GroupMachine
 
     private Instant _cannotStartUntil;
     private bool _wasActive;
-    private bool _startedAny;
+    private bool _wasTaken;
     private int _restartFrom = -1;
     private int _stopTries;
 
@@ -75,10 +75,18 @@ internal sealed partial class GroupMachine
         slot.IsCancelled = false;
     }
 
-    public void ProbeAll()
+    /// <summary>After maintenance: forget what was believed, look at everything, hold what is found (rule W).</summary>
+    public void LookAnew()
     {
+        _wasTaken = IsHeld && !IsResidue;
+        _restartFrom = -1;
+        Releasing = ReleaseReason.None;
+        IsProbed = false;
+        SetHold(HoldState.Unknown);
         foreach (var slot in _slots)
         {
+            slot.State = ResourceState.Unknown;
+            slot.StopUnconfirmed = false;
             slot.ProbeWanted = true;
         }
     }
@@ -139,7 +147,7 @@ internal sealed partial class GroupMachine
 
     private void GoUp()
     {
-        if (IsPending || _store.IsFailing && Record.Durable.HoldBootId is null)
+        if (Record.Durable.HoldBootId != _context.BootId)
         {
             return; // P: the hold mark is on disk before the first start
         }
@@ -178,7 +186,6 @@ internal sealed partial class GroupMachine
                 return;
             }
 
-            _startedAny = true;
             slot.State = slot.StartAgain ? slot.State : ResourceState.Unknown;
             Issue(slot, OperationKind.Start);
             return;
@@ -248,7 +255,7 @@ internal sealed partial class GroupMachine
         if (_store.IsFailing)
         {
             _handOver = false;
-            if (Releasing == ReleaseReason.HandOver)
+            if (Releasing is ReleaseReason.HandOver or ReleaseReason.Standby)
             {
                 Releasing = ReleaseReason.None; // nothing was stopped yet: it stays
                 _moveNow = false;

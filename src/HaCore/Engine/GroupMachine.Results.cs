@@ -18,7 +18,7 @@ internal sealed partial class GroupMachine
         slot.NextProbe = _context.Now + slot.Configuration.ProbeInterval;
         if (probe.State == ResourceState.Unknown && IsProbed && before == ResourceState.Running && !slot.StopUnconfirmed)
         {
-            // Timed out is not "said not running" (peers.md C14): a few in a row are needed before anything is done.
+            // Timed out is not "said not running": a few in a row are needed before anything is done.
             slot.Detail = probe.Detail;
             slot.Readiness = probe.Readiness == Readiness.Unknown ? slot.Readiness : probe.Readiness;
             if (++slot.UnknownProbes < slot.Configuration.UnknownProbesMax)
@@ -42,7 +42,7 @@ internal sealed partial class GroupMachine
 
             CompleteFirstProbes();
         }
-        else if (IsHeld && !IsResidue && Releasing == ReleaseReason.None && before == ResourceState.Running && slot.State != ResourceState.Running)
+        else if (IsHeld && !IsResidue && !_store.Maintenance && Releasing == ReleaseReason.None && before == ResourceState.Running && slot.State != ResourceState.Running)
         {
             OnFailed(slot);
         }
@@ -69,12 +69,20 @@ internal sealed partial class GroupMachine
         IsProbed = true;
         if (anyActive)
         {
-            IsResidue = true;
+            IsResidue = !_wasTaken; // what this node took before maintenance is still its own
+            _wasTaken = false;
             SetHold(HoldState.Held);
+            if (!IsResidue)
+            {
+                return;
+            }
+
             _context.Notice(NoticeKind.Adopted, NoticeLevel.Information, Name, "found active here at start: held until it is adopted or stopped");
             return;
         }
 
+        _wasTaken = false;
+        IsResidue = false;
         SetHold(HoldState.NotHeld);
         if (Record.Current.HoldBootId is not null)
         {

@@ -65,7 +65,7 @@ internal sealed partial class GroupMachine
     /// <summary>Every resource was looked at since the start (rule P).</summary>
     public bool IsProbed { get; private set; }
     public bool IsPrepared { get; private set; }
-    public bool OperatorAcceptsDataLoss { get; set; }
+    public bool OperatorAcceptsDataLoss { get; private set; }
     public bool IsHeld => Hold == HoldState.Held;
     public PeerGroup PeerGroup => _peer.View.Group(_index);
     public bool LocalOwns => Terms.IsOwnedBy(Record.Current.Term, _context.Configuration.LocalIsFirst);

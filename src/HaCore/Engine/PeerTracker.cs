@@ -38,6 +38,7 @@ internal sealed class PeerTracker
     private long _knownVersion;
     private ulong _highest;
     private ulong _sequenceAtHello;
+    private bool _hadSessionWithIncarnation;
     private Instant _heardAt = Instant.Never;
     private Instant _helloAt;
     private ulong _newestEcho;
@@ -61,7 +62,7 @@ internal sealed class PeerTracker
     public Instant LastEchoed { get; private set; }
 
     /// <summary>Silence is counted from here: the newest echoed own frame, the newest hello, or this node's start.</summary>
-    public Instant SilentSince => Instant.Max(LastEchoed, _helloAt);
+    public Instant SilentSince => Instant.Max(_context.Started == Instant.Never ? default : _context.Started, Instant.Max(LastEchoed, _helloAt));
 
     /// <summary>Newest authentic frame of the present incarnation, accepted or not.</summary>
     public Instant LastAuthentic { get; private set; } = new(-1);
@@ -83,7 +84,7 @@ internal sealed class PeerTracker
     public ushort EchoAge =>
         _heardAt == Instant.Never ? (ushort)0 : (ushort)Math.Clamp((_context.Now - _heardAt).Ticks / 1000, 0, ushort.MaxValue);
 
-    /// <summary>C22: too many unplanned departures of the peer within the window; it is asked to stay on standby.</summary>
+    /// <summary>Flap damping: too many unplanned departures of the peer within the window; it is asked to stay on standby.</summary>
     public bool IsDampable
     {
         get
@@ -220,7 +221,6 @@ internal sealed class PeerTracker
         var ends = LastEchoed + _context.DeadTime;
         if (_context.Now > ends)
         {
-            Departed();
             EndSession(IsDeaf
                 ? $"its frames arrive but it has not echoed ours for {_context.DeadTime.TotalSeconds:0.0##} s (dead time)"
                 : $"silent for {_context.DeadTime.TotalSeconds:0.0##} s (dead time) on every link");
@@ -258,11 +258,7 @@ internal sealed class PeerTracker
 
     private void OnHello(Frame frame)
     {
-        if (HasSession)
-        {
-            Departed();
-        }
-
+        CountDeparture();
         EndSession($"a newer start of it (incarnation {frame.Incarnation}) says hello");
         Verdict = VerdictKind.None;
         _store.PeerIncarnation = frame.Incarnation;
@@ -327,6 +323,7 @@ internal sealed class PeerTracker
         {
             HasSession = true;
             HadSession = true;
+            _hadSessionWithIncarnation = true;
             _context.Changed();
             _context.Notice(NoticeKind.SessionBegan, NoticeLevel.Information, _context.Configuration.Peer.Value, $"in session with incarnation {frame.Incarnation}");
         }
@@ -341,13 +338,16 @@ internal sealed class PeerTracker
         return known;
     }
 
-    private void Departed()
+    /// <summary>A newer start of a peer that did not leave in order: it died. A silence that ends with the same start was the network's.</summary>
+    private void CountDeparture()
     {
         var window = _context.Configuration.Times.FlapWindow;
         Departures.RemoveAll(d => _context.Now - d > window);
-        if (View.State is not MemberState.Leaving and not MemberState.Detached)
+        if (_hadSessionWithIncarnation && View.State is not MemberState.Left and not MemberState.Leaving and not MemberState.Detached)
         {
             Departures.Add(_context.Now);
         }
+
+        _hadSessionWithIncarnation = false;
     }
 }

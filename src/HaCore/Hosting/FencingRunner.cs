@@ -16,7 +16,7 @@ internal sealed class FencingRunner
     {
         _devices = devices;
         _queue = queue;
-        _logger = logger;
+        _logger = new QuietLogger(logger);
         _stopping = stopping;
     }
 

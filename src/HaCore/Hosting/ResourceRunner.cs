@@ -41,7 +41,7 @@ internal sealed class ResourceRunner
         _queue = queue;
         _timeProvider = timeProvider;
         _telemetry = telemetry;
-        _logger = logger;
+        _logger = new QuietLogger(logger);
         _probeRequested = new ClusterEvent.ProbeRequested(place.GroupIndex, place.ResourceIndex);
         _requestProbe = () => _queue.PostProbe(_place.Ordinal, _probeRequested);
         _probe = new ResiliencePipelineBuilder<ProbeResult> { TimeProvider = timeProvider }
@@ -111,7 +111,7 @@ internal sealed class ResourceRunner
         switch (operate.Kind)
         {
             case OperationKind.Probe:
-                probe = Check(await GuardAsync(_probe, operate, _place.Definition.Probe, _agent.ProbeAsync, ProbeResult.Unknown, running).ConfigureAwait(false));
+                probe = await GuardAsync(_probe, operate, _place.Definition.Probe, ProbeAsync, ProbeResult.Unknown, running).ConfigureAwait(false);
                 break;
             case OperationKind.Prepare when _agent is IStandbyResourceAgent standby:
                 result = await GuardAsync(_prepare, operate, _place.Definition.Prepare, standby.PrepareAsync, OperationResult.Unknown, running).ConfigureAwait(false);
@@ -131,11 +131,15 @@ internal sealed class ResourceRunner
         await running.EndAsync().ConfigureAwait(false);
         var (outcome, detail) = operate.Kind == OperationKind.Probe ? (probe.State.ToString(), probe.Detail) : (result.Outcome.ToString(), result.Detail);
         var took = _timeProvider.GetElapsedTime(began);
+        _queue.Post(new ClusterEvent.OperationCompleted(operate.Operation, result, probe)); // first: what follows is foreign code and may throw or wait
         activity?.SetTag("hacore.outcome", outcome);
         _telemetry.RecordOperation(took, name, _place.Group, _place.Resource, outcome);
         Log.OperationEnded(_logger, _place.Resource.Value, name, outcome, took.TotalSeconds, detail);
-        _queue.Post(new ClusterEvent.OperationCompleted(operate.Operation, result, probe));
     }
+
+    /// <summary>Inside the guard: what an agent returns is as foreign as what it does (a list that it goes on changing, a memory that throws).</summary>
+    private async ValueTask<ProbeResult> ProbeAsync(OperationContext context, CancellationToken cancellationToken) =>
+        Check(await _agent.ProbeAsync(context, cancellationToken).ConfigureAwait(false));
 
     private async ValueTask<T> GuardAsync<T>(
         ResiliencePipeline<T> pipeline, Decision.Operate operate, OperationSettings settings,

@@ -23,7 +23,7 @@ internal sealed class StateWriter
         _cluster = cluster;
         _save = save;
         _queue = queue;
-        _logger = logger;
+        _logger = new QuietLogger(logger);
     }
 
     /// <summary>Completes when the thread has ended.</summary>
@@ -59,7 +59,7 @@ internal sealed class StateWriter
     {
         while (Next() is { } write)
         {
-            string? error = null;
+            Exception? failure = null;
             try
             {
                 _save(write.State);
@@ -68,11 +68,14 @@ internal sealed class StateWriter
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                error = exception.Message;
-                Log.StateNotWritten(_logger, exception, _cluster, exception.Message);
+                failure = exception;
             }
 
-            _queue.Post(new ClusterEvent.Persisted(write.Write, error));
+            _queue.Post(new ClusterEvent.Persisted(write.Write, failure?.Message)); // before the log, which may be on the same full disk
+            if (failure is not null)
+            {
+                Log.StateNotWritten(_logger, failure, _cluster, failure.Message);
+            }
         }
 
         _ended.SetResult();

@@ -163,13 +163,16 @@ public sealed class ResourceRunnerTests : IDisposable
     [Fact]
     public void An_agent_can_ask_for_a_probe_from_anywhere()
     {
+        using var asked = new ManualResetEventSlim();
         _agent.Probe = (context, _) =>
         {
             context.RequestProbe();
             context.RequestProbe();
+            asked.Set();
             return ValueTask.FromResult(ProbeResult.Running);
         };
         CreateRunner().Begin(Operate(1, OperationKind.Probe));
+        asked.Wait(TestContext.Current.CancellationToken);
 
         Assert.Equal((0, 0), Assert.IsType<ClusterEvent.ProbeRequested>(Take()) is { } request ? (request.Group, request.Resource) : default);
         Answer();
