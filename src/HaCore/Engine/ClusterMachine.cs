@@ -211,7 +211,7 @@ internal sealed partial class ClusterMachine
     {
         if (_peer.HadSession && !_peer.HasSession && !_peer.IsConfirmedDown && _peer.IsDeaf)
         {
-            _conditions.Begin(NoticeKind.PeerDeaf, 0, NoticeLevel.Error, _configuration.Peer.Value,
+            _conditions.Begin(NoticeKind.PeerDeaf, 0, NoticeLevel.Warning, _configuration.Peer.Value,
                 "its frames arrive and it does not echo ours: it lives and does not hear this node (one direction of the links is broken)");
         }
         else
