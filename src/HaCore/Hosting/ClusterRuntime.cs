@@ -15,6 +15,8 @@ internal sealed class ClusterRuntime : IAsyncDisposable
     /// <summary>What a well-behaved thread needs to see that it is over; one that does not is left behind, it is a background thread.</summary>
     private static readonly TimeSpan ThreadEndMax = TimeSpan.FromSeconds(2);
 
+    private readonly KeyRing _keys;
+    private readonly TimeProvider _timeProvider;
     private readonly EngineClock _clock;
     private readonly StateDirectory _directory;
     private readonly ClusterMachine _machine;
@@ -38,6 +40,8 @@ internal sealed class ClusterRuntime : IAsyncDisposable
         var loggers = services.GetRequiredService<ILoggerFactory>();
         var timeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
         Definition = definition;
+        _keys = keys;
+        _timeProvider = timeProvider;
         _directory = directory;
         _logger = loggers.CreateLogger($"HaCore.{engine.Cluster}");
         _clock = new EngineClock(timeProvider);
@@ -115,6 +119,9 @@ internal sealed class ClusterRuntime : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Compiles what a takeover needs before there is one.</summary>
+    public Task RehearseAsync() => Rehearsal.RunAsync(_keys, _timeProvider);
 
     /// <summary>Starts the threads; from here on frames are sent.</summary>
     public void Start()

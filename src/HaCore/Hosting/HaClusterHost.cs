@@ -32,11 +32,11 @@ internal sealed class HaClusterHost : IHostedLifecycleService, IAsyncDisposable,
     /// <summary>How the engine ended; null while it runs or has not started.</summary>
     public EngineEnd? End => _end;
 
-    public Task StartingAsync(CancellationToken cancellationToken)
+    public async Task StartingAsync(CancellationToken cancellationToken)
     {
         var definition = ClusterDefinitionFactory.Create(_services, Cluster.Name);
         _runtime = ClusterRuntime.Open(definition, _services);
-        return Task.CompletedTask;
+        await _runtime.RehearseAsync().ConfigureAwait(false);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

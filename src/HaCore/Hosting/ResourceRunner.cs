@@ -24,7 +24,7 @@ internal sealed class ResourceRunner
     private readonly IResourceAgent _agent;
     private readonly EventQueue _queue;
     private readonly TimeProvider _timeProvider;
-    private readonly ClusterTelemetry _telemetry;
+    private readonly ClusterTelemetry? _telemetry; // null: nothing is told (a rehearsal)
     private readonly ILogger _logger;
     private readonly ClusterEvent.ProbeRequested _probeRequested;
     private readonly Action _requestProbe;
@@ -34,7 +34,7 @@ internal sealed class ResourceRunner
     private readonly ResiliencePipeline<OperationResult> _stop;
     private volatile Running? _running;
 
-    public ResourceRunner(ResourcePlace place, IResourceAgent agent, EventQueue queue, TimeProvider timeProvider, ClusterTelemetry telemetry, ILogger logger)
+    public ResourceRunner(ResourcePlace place, IResourceAgent agent, EventQueue queue, TimeProvider timeProvider, ClusterTelemetry? telemetry, ILogger logger)
     {
         _place = place;
         _agent = agent;
@@ -104,7 +104,7 @@ internal sealed class ResourceRunner
     private async Task RunAsync(Decision.Operate operate, Running running)
     {
         var name = operate.Kind.ToString();
-        using var activity = _telemetry.StartOperation($"{name} {_place.Resource}", _place.Group, _place.Resource);
+        using var activity = _telemetry?.StartOperation($"{name} {_place.Resource}", _place.Group, _place.Resource);
         var began = _timeProvider.GetTimestamp();
         var result = default(OperationResult);
         var probe = default(ProbeResult);
@@ -133,7 +133,7 @@ internal sealed class ResourceRunner
         var took = _timeProvider.GetElapsedTime(began);
         _queue.Post(new ClusterEvent.OperationCompleted(operate.Operation, result, probe)); // first: what follows is foreign code and may throw or wait
         activity?.SetTag("hacore.outcome", outcome);
-        _telemetry.RecordOperation(took, name, _place.Group, _place.Resource, outcome);
+        _telemetry?.RecordOperation(took, name, _place.Group, _place.Resource, outcome);
         Log.OperationEnded(_logger, _place.Resource.Value, name, outcome, took.TotalSeconds, detail);
     }
 
