@@ -3,6 +3,8 @@ namespace HaCore.Engine;
 /// <summary>Rule V: stop everything, hand over what may be handed over, say Left until it is echoed, and never do anything again.</summary>
 internal sealed partial class ClusterMachine
 {
+    private const string Unclean = "unclean: a stop failed or a resource could not be looked at, something may still be active here";
+
     private LeaveStage _leave;
     private ulong _leftSequence;
     private Instant _leftUntil;
@@ -13,6 +15,7 @@ internal sealed partial class ClusterMachine
         None = 0,
         Stopping,
         Telling,
+        TellingUnclean,
         Detaching,
     }
 
@@ -21,7 +24,7 @@ internal sealed partial class ClusterMachine
     private MemberState LocalState => _leave switch
     {
         LeaveStage.None => !_isOnline ? MemberState.Joining : IsStandby ? MemberState.Standby : MemberState.Online,
-        LeaveStage.Stopping => MemberState.Leaving,
+        LeaveStage.Stopping or LeaveStage.TellingUnclean => MemberState.Leaving,
         LeaveStage.Telling => MemberState.Left,
         LeaveStage.Detaching => MemberState.Detached,
     };
@@ -46,7 +49,7 @@ internal sealed partial class ClusterMachine
             case LeaveStage.Stopping:
                 AdvanceStopping();
                 break;
-            case LeaveStage.Telling or LeaveStage.Detaching:
+            case LeaveStage.Telling or LeaveStage.TellingUnclean or LeaveStage.Detaching:
                 AdvanceTelling();
                 break;
             default:
@@ -85,7 +88,13 @@ internal sealed partial class ClusterMachine
 
         if (Array.Exists(_groups, static g => g.IsUnclean || !g.IsProbed))
         {
-            Exit(clean: false, "unclean: a stop failed or a resource could not be looked at, something may still be active here");
+            if (_isSuperseded)
+            {
+                Exit(clean: false, Unclean);
+                return;
+            }
+
+            Tell(LeaveStage.TellingUnclean); // the peer must hear the terms that were given to it, or it has no right to what was stopped for it
             return;
         }
 
@@ -114,7 +123,8 @@ internal sealed partial class ClusterMachine
         if (isHeard || nobodyListens || _context.Now >= _leftUntil)
         {
             var how = isHeard ? "the peer heard it" : "the peer did not confirm that it heard it: to it this is silence";
-            Exit(clean: _leave == LeaveStage.Telling, _leave == LeaveStage.Detaching ? $"detached in maintenance; {how}" : $"left; {how}");
+            var what = _leave == LeaveStage.Detaching ? "detached in maintenance" : _leave == LeaveStage.TellingUnclean ? Unclean : "left";
+            Exit(clean: _leave == LeaveStage.Telling, $"{what}; {how}");
             return;
         }
 

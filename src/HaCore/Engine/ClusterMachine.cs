@@ -248,7 +248,8 @@ internal sealed partial class ClusterMachine
             }
         }
 
-        if (_isLate && (_peer.IsConfirmedDown || !holds))
+        // As long as frames say Held they say Late too: a loser that calls itself punctual makes the winner lose as well.
+        if (_isLate && (_peer.IsConfirmedDown || (!holds && Array.TrueForAll(_groups, static g => g.ShownHold != HoldState.Held))))
         {
             ClearLate(announce: _peer.IsConfirmedDown);
         }

@@ -170,12 +170,6 @@ internal sealed partial class GroupMachine
     public void AcceptDataLoss()
     {
         OperatorAcceptsDataLoss = true;
-        if (Record.Current.OutdatedEpoch != 0)
-        {
-            Record.Current = Record.Current with { OutdatedEpoch = 0 };
-            _store.Touch(Record);
-        }
-
         _context.Changed();
     }
 
@@ -283,7 +277,11 @@ internal sealed partial class GroupMachine
         _everTaken = true;
         HoldSequence = _context.Sequence;
         SetHold(HoldState.Held);
-        Record.Current = Record.Current with { HoldBootId = _context.BootId };
+        Record.Current = Record.Current with
+        {
+            HoldBootId = _context.BootId,
+            OutdatedEpoch = OperatorAcceptsDataLoss ? 0 : Record.Current.OutdatedEpoch, // from now on this copy is the newest; not before, the consent may end unused
+        };
         _store.Touch(Record);
         _wasActive = false;
         _context.Notice(kind, NoticeLevel.Information, Name, why);

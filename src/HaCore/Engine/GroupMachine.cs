@@ -98,7 +98,7 @@ internal sealed partial class GroupMachine
     {
         get
         {
-            if (Record.Current.OutdatedEpoch != 0)
+            if (Record.Current.OutdatedEpoch != 0 && !OperatorAcceptsDataLoss)
             {
                 return Readiness.NotReady; // rule R6: the copy missed writes, whatever its agent believes
             }

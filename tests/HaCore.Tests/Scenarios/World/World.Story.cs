@@ -18,7 +18,10 @@ internal sealed partial class World
     }
 
     /// <summary>Starts the program; boots the machine first if it is off.</summary>
-    public void Start(string key)
+    public void Start(string key) => Start(key, TimeSpan.Zero);
+
+    /// <summary>The host took <paramref name="hostTook"/> from making the machine to its first step: the machine's clock ran meanwhile, nothing else.</summary>
+    public void Start(string key, TimeSpan hostTook)
     {
         var node = this[key];
         if (node.Process is not null)
@@ -29,7 +32,7 @@ internal sealed partial class World
         node.PowerOn();
         var state = node.Disk.Load();
         var machine = new ClusterMachine(node.Configuration, state, NextNonce(), node.BootId);
-        var process = new SimProcess(node, machine, Now);
+        var process = new SimProcess(node, machine, Now - hostTook.Ticks);
         node.Process = process;
         Trace.Add(Now, key, $"* started: incarnation {state.Incarnation}, {node.BootId}");
         for (var link = 0; link < _links.Length; link++)
