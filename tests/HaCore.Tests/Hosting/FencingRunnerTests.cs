@@ -1,5 +1,6 @@
 using HaCore.Engine;
 using HaCore.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 
 namespace HaCore.Tests.Hosting;
@@ -38,9 +39,24 @@ public sealed class FencingRunnerTests
     [Fact]
     public void Without_a_device_the_attempt_fails() => Assert.Equal(FenceOutcome.Failed, Fence().Result.Outcome);
 
-    private ClusterEvent.FenceCompleted Fence(params IFencingDevice[] devices)
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_logger_that_throws_loses_no_answer_of_a_fence(bool throwsWhenAsked)
     {
-        new FencingRunner(devices, _queue, _logger, TestContext.Current.CancellationToken).Begin(new Decision.Fence(3, new NodeId("b"), "silent"));
+        var logger = new ThrowingLogger(throwsWhenAsked);
+        var burnt = new Device(_ => throw new InvalidOperationException("burnt"));
+        var second = new Device(_ => ValueTask.FromResult(FenceResult.Confirmed("off")));
+
+        Assert.Equal(FenceOutcome.Confirmed, FenceWith(logger, burnt, second).Result.Outcome);
+        Assert.NotEqual(0, logger.Calls);
+    }
+
+    private ClusterEvent.FenceCompleted Fence(params IFencingDevice[] devices) => FenceWith(_logger, devices);
+
+    private ClusterEvent.FenceCompleted FenceWith(ILogger logger, params IFencingDevice[] devices)
+    {
+        new FencingRunner(devices, _queue, logger, TestContext.Current.CancellationToken).Begin(new Decision.Fence(3, new NodeId("b"), "silent"));
         var stopped = false;
         return Assert.IsType<ClusterEvent.FenceCompleted>(_queue.Take(_clock.Now + TimeSpan.FromSeconds(60), ref stopped));
     }

@@ -1,7 +1,9 @@
+using System.Collections;
 using HaCore.Configuration;
 using HaCore.Engine;
 using HaCore.Hosting;
 using HaCore.Telemetry;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
@@ -179,12 +181,43 @@ public sealed class ResourceRunnerTests : IDisposable
         Assert.Same(ClusterEvent.Tick.Instance, TakeNow());
     }
 
-    private ResourceRunner CreateRunner(int retries = 0)
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_logger_that_throws_loses_no_answer_of_an_operation(bool throwsWhenAsked)
+    {
+        var logger = new ThrowingLogger(throwsWhenAsked);
+        _agent.Stop = (_, _) => throw new InvalidOperationException("boom");
+        var runner = CreateRunner(logger: logger);
+
+        for (var operation = 1; operation <= 2; operation++)
+        {
+            runner.Begin(Operate(operation, OperationKind.Stop));
+            var answer = Answer();
+            Assert.Equal((operation, OperationOutcome.Unknown), (answer.Operation, answer.Result.Outcome));
+        }
+
+        Assert.NotEqual(0, logger.Calls);
+    }
+
+    [Fact]
+    public void Facts_that_throw_when_read_make_the_probe_unknown()
+    {
+        _agent.Probe = (_, _) => ValueTask.FromResult(ProbeResult.Running with { Facts = new ThrowingFacts() });
+        CreateRunner().Begin(Operate(1, OperationKind.Probe));
+
+        var answer = Answer();
+        Assert.Equal(ResourceState.Unknown, answer.Probe.State);
+        Assert.Contains("changed meanwhile", answer.Probe.Detail, StringComparison.Ordinal);
+        Assert.Null(answer.Probe.Facts);
+    }
+
+    private ResourceRunner CreateRunner(int retries = 0, ILogger? logger = null)
     {
         var settings = new OperationSettings(TimeSpan.FromSeconds(10), retries, TimeSpan.FromSeconds(1));
         var definition = new ResourceDefinition { CreateAgent = _ => _agent, Probe = settings, Prepare = settings, Start = settings, Stop = settings };
         var place = new ResourcePlace("test", new NodeId("a"), new NodeId("b"), new GroupId("g"), new ResourceId("r"), 0, 0, 0, definition);
-        return new ResourceRunner(place, _agent, _queue, _time, _telemetry, _logger);
+        return new ResourceRunner(place, _agent, _queue, _time, _telemetry, logger ?? _logger);
     }
 
     private static Decision.Operate Operate(long operation, OperationKind kind) => new()
@@ -212,6 +245,18 @@ public sealed class ResourceRunnerTests : IDisposable
         var stopped = true;
         return _queue.Take(Instant.Never, ref stopped);
     }
+}
+
+/// <summary>A list that its agent goes on changing.</summary>
+internal sealed class ThrowingFacts : IReadOnlyList<KeyValuePair<string, string>>
+{
+    public int Count => 3;
+
+    public KeyValuePair<string, string> this[int index] => throw new InvalidOperationException("changed meanwhile");
+
+    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => throw new InvalidOperationException("changed meanwhile");
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
 
 internal sealed class ScriptedAgent : IResourceAgent

@@ -33,4 +33,28 @@ public sealed class StateWriterTests
             return (answer.Write, answer.Error);
         }
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_logger_that_throws_loses_no_answer_of_a_write(bool throwsWhenAsked)
+    {
+        var clock = new EngineClock(TimeProvider.System);
+        var queue = new EventQueue(clock, links: 0, resources: 0);
+        var logger = new ThrowingLogger(throwsWhenAsked);
+        var writer = new StateWriter("test", _ => throw new IOException("disk full"), queue, logger);
+        writer.Start();
+
+        for (var write = 1; write <= 2; write++)
+        {
+            writer.Write(new Decision.Persist(write, new PersistentState { Incarnation = 1, Groups = [] }));
+            var stopped = false;
+            var answer = Assert.IsType<ClusterEvent.Persisted>(queue.Take(clock.Now + TimeSpan.FromSeconds(30), ref stopped));
+            Assert.Equal((write, "disk full"), (answer.Write, answer.Error));
+        }
+
+        writer.Stop();
+        await writer.Ended.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.NotEqual(0, logger.Calls);
+    }
 }
