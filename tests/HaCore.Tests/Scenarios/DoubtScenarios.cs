@@ -171,9 +171,16 @@ public sealed class DoubtScenarios
         mayProceed = true;
         world.Advance(10.Seconds());
         world.ExpectActive("web", "b");
+        var claims = 0;
+        world.OnTheWire = (sender, frame) =>
+        {
+            claims += sender.Key == "a" && frame.Groups[0].Hold == HoldState.Held && (frame.Flags & FrameFlags.Late) == 0 ? 1 : 0;
+            return true;
+        };
         world.Thaw("a", timerFirst);
         world.RunUntil(() => !world["a"].AnyActive(0), 2.Seconds(), "a stops at once");
         world.ExpectStays("web", "b", 1.Minutes());
+        world.Expect(claims == 0, "a is late until it has stopped");
         world.Expect(world.Starts("a") == 1, "a announced nothing that the peer had taken over");
     }
 
