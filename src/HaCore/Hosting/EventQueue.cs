@@ -21,7 +21,7 @@ internal sealed class EventQueue
     public const int CommandsMax = 64;
 
     private const int NoSlot = -1;
-        private readonly WaitPoint _wait;
+    private readonly WaitPoint _wait;
     private readonly Entry[] _ring;
     private readonly ClusterEvent?[] _latest;
     private readonly FrameLane[] _lanes;

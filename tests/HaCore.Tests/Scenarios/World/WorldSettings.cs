@@ -40,14 +40,14 @@ internal sealed class WorldSettings
         string? preferred = "a",
         FailbackPolicy failback = FailbackPolicy.WhenReady,
         IReadOnlyList<string>? resources = null) => new()
-    {
-        Name = new GroupId(name),
-        Hash = Mix(name),
-        Digest = Mix(name + "-digest"),
-        PreferredNode = preferred is null ? null : new NodeId(preferred),
-        Failback = failback,
-        RestartLimit = 3,
-        Resources =
+        {
+            Name = new GroupId(name),
+            Hash = Mix(name),
+            Digest = Mix(name + "-digest"),
+            PreferredNode = preferred is null ? null : new NodeId(preferred),
+            Failback = failback,
+            RestartLimit = 3,
+            Resources =
         [
             .. (resources ?? ["disk", "service"]).Select(r => new ResourceConfiguration
             {
@@ -56,7 +56,7 @@ internal sealed class WorldSettings
                 ProbeInterval = TimeSpan.FromSeconds(1),
             }),
         ],
-    };
+        };
 
     public EngineConfiguration For(string node)
     {
