@@ -75,6 +75,21 @@ internal sealed class ArpAnnouncer(AnnouncementPlan plan) : IAsyncDisposable
         _burst = RunAsync(sender, timeProvider, _stop.Token);
     }
 
+    /// <summary>Runs what an announcement runs, without sending one.</summary>
+    public void Rehearse(TimeProvider timeProvider)
+    {
+        if (_sender is not { } sender || _stop is not null)
+        {
+            return;
+        }
+
+        ArpPacket.WriteRequest(_request, default, 0);
+        ArpPacket.WriteReply(_reply, default, 0);
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        _burst = RunAsync(sender, timeProvider, cancelled.Token); // ends at its first wait
+    }
+
     /// <summary>Ends the burst: when this returns, nothing is announced any more.</summary>
     public async ValueTask EndAsync()
     {

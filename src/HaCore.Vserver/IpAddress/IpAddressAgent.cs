@@ -13,6 +13,8 @@ namespace HaCore.Vserver.IpAddress;
 /// </summary>
 internal sealed class IpAddressAgent : IResourceAgent, IStartRequirements, IAsyncDisposable
 {
+    private const int NoInterface = int.MaxValue; // the kernel counts interfaces from 1 and never gets there
+
     private readonly AddressWithPrefix _address;
     private readonly string _text;
     private readonly string _interface;
@@ -21,6 +23,7 @@ internal sealed class IpAddressAgent : IResourceAgent, IStartRequirements, IAsyn
     private readonly ILogger _logger;
     private readonly bool _mayChangeAddresses = ProcessCapabilities.Has(ProcessCapabilities.NetAdmin);
     private RouteConnection? _route;
+    private bool _isRehearsed;
 
     public IpAddressAgent(IpAddressOptions options, ILogger<IpAddressAgent> logger)
     {
@@ -55,6 +58,7 @@ internal sealed class IpAddressAgent : IResourceAgent, IStartRequirements, IAsyn
         {
             RouteConnection route = Open();
             _announcer.Prepare();
+            Rehearse(route, context);
             LinkRecord? link = route.FindLink(_interface);
             return new(Judge(link, Holders(route)) with { Readiness = ReadinessOf(link), Facts = Facts(link) });
         }
@@ -288,6 +292,20 @@ internal sealed class IpAddressAgent : IResourceAgent, IStartRequirements, IAsyn
     }
 
     private List<AddressRecord> Holders(RouteConnection route) => route.DumpAddresses().FindAll(a => a.Address.Address == _address.Address);
+
+    /// <summary>
+    /// A standby may wait for months before its first start, and compiling that code then took a third of a hand-over: it is run once with an
+    /// interface that cannot exist, which the kernel refuses, and with announcements that are not sent.
+    /// </summary>
+    private void Rehearse(RouteConnection route, OperationContext context)
+    {
+        if (!_isRehearsed)
+        {
+            _isRehearsed = true;
+            route.AddAddress(NoInterface, _address, _label);
+            _announcer.Rehearse(context.TimeProvider);
+        }
+    }
 
     private RouteConnection Open() => _route ??= RouteConnection.Open();
 
