@@ -71,7 +71,28 @@ public sealed class IpAddressAgentTests
     }
 
     [Fact]
-    public async Task A_process_that_was_paused_waits_for_the_engines_word_before_it_announces_on()
+    public async Task An_address_that_somebody_else_took_off_is_announced_no_more()
+    {
+        using var machines = new TwoMachines();
+        using Socket listener = machines.Neighbour.ListenForArp();
+        var time = new FakeTimeProvider();
+        await using IpAddressAgent agent = machines.CreateAgent();
+        machines.Start(agent, time);
+        TwoMachines.ReceiveArpFor(listener, Address);
+        TwoMachines.ReceiveArpFor(listener, Address);
+
+        await using (IpAddressAgent other = machines.CreateAgent())
+        {
+            machines.Stop(other);
+        }
+
+        Assert.Equal(ResourceState.Stopped, machines.Probe(agent).State);
+        time.Advance(TimeSpan.FromSeconds(1000));
+        Assert.False(listener.Poll(0, SelectMode.SelectRead));
+    }
+
+    [Fact]
+    public async Task A_process_that_was_paused_announces_only_when_it_is_started_again()
     {
         using var machines = new TwoMachines();
         using Socket listener = machines.Neighbour.ListenForArp();
@@ -83,10 +104,10 @@ public sealed class IpAddressAgentTests
 
         time.Pause(TimeSpan.FromSeconds(6));
         time.Advance(TimeSpan.FromSeconds(0.2));
-        time.Advance(TimeSpan.FromSeconds(9.9));
+        time.Advance(TimeSpan.FromSeconds(1000));
         Assert.False(listener.Poll(0, SelectMode.SelectRead));
 
-        time.Advance(TimeSpan.FromSeconds(0.1));
+        machines.Start(agent, time);
         Assert.Equal(1, TwoMachines.ReceiveArpFor(listener, Address)[21]);
     }
 

@@ -13,9 +13,6 @@ internal sealed class ArpAnnouncer(AnnouncementPlan plan) : IAsyncDisposable
     // A wait that took so much longer than asked was a pause of this process, not a busy moment (0.5 s was the longest stall seen of a busy machine).
     private static readonly TimeSpan PausedBeyond = TimeSpan.FromMilliseconds(500);
 
-    // After a pause the engine must first hear whether the peer has taken over (rule L); if it has, the agent is stopped long before this is over.
-    private static readonly TimeSpan AfterPause = TimeSpan.FromSeconds(10);
-
     private readonly byte[] _request = new byte[ArpPacket.Bytes];
     private readonly byte[] _reply = new byte[ArpPacket.Bytes];
     private PacketSender? _sender;
@@ -115,13 +112,9 @@ internal sealed class ArpAnnouncer(AnnouncementPlan plan) : IAsyncDisposable
     {
         foreach (TimeSpan wait in plan.Waits())
         {
+            // After a pause the peer may hold the address (rule L). The engine finds out, and starts this agent again if it does not.
             bool wasPaused = await WaitAsync(wait, timeProvider, cancellationToken).ConfigureAwait(false);
-            while (wasPaused && !cancellationToken.IsCancellationRequested)
-            {
-                wasPaused = await WaitAsync(AfterPause, timeProvider, cancellationToken).ConfigureAwait(false);
-            }
-
-            if (cancellationToken.IsCancellationRequested)
+            if (wasPaused || cancellationToken.IsCancellationRequested)
             {
                 return;
             }
@@ -133,9 +126,12 @@ internal sealed class ArpAnnouncer(AnnouncementPlan plan) : IAsyncDisposable
     /// <summary>True when this process stood still meanwhile: a sleeper must not announce an address that may be the peer's by now.</summary>
     private static async ValueTask<bool> WaitAsync(TimeSpan wait, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
+        // Suspend stops every clock but one; a test's clock knows nothing of the machine's.
+        TimeSpan booted = timeProvider == TimeProvider.System ? BootClock.Now : default;
         long begun = timeProvider.GetTimestamp();
         await Task.Delay(wait, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return timeProvider.GetElapsedTime(begun) - wait > PausedBeyond;
+        TimeSpan elapsed = timeProvider == TimeProvider.System ? BootClock.Now - booted : timeProvider.GetElapsedTime(begun);
+        return elapsed - wait > PausedBeyond;
     }
 
     private void Announce(PacketSender sender)

@@ -52,7 +52,7 @@ internal sealed class IpAddressAgent : IResourceAgent, IStartRequirements, IAsyn
         }
     }
 
-    public ValueTask<ProbeResult> ProbeAsync(OperationContext context, CancellationToken cancellationToken)
+    public async ValueTask<ProbeResult> ProbeAsync(OperationContext context, CancellationToken cancellationToken)
     {
         try
         {
@@ -60,12 +60,18 @@ internal sealed class IpAddressAgent : IResourceAgent, IStartRequirements, IAsyn
             _announcer.Prepare();
             Rehearse(route, context);
             LinkRecord? link = route.FindLink(_interface);
-            return new(Judge(link, Holders(route)) with { Readiness = ReadinessOf(link), Facts = Facts(link) });
+            ProbeResult found = Judge(link, Holders(route));
+            if (found.State == ResourceState.Stopped)
+            {
+                await _announcer.EndAsync().ConfigureAwait(false); // somebody else took it off: what is not here is not claimed either
+            }
+
+            return found with { Readiness = ReadinessOf(link), Facts = Facts(link) };
         }
         catch (Exception e) when (e is RouteException or SocketException)
         {
             Close();
-            return new(ProbeResult.Unknown($"cannot ask for the addresses of this machine: {e.Message}"));
+            return ProbeResult.Unknown($"cannot ask for the addresses of this machine: {e.Message}");
         }
     }
 

@@ -120,11 +120,11 @@ internal sealed partial class ClusterMachine
     {
         var isHeard = _peer.NewestEcho >= _leftSequence;
         var nobodyListens = !_peer.HasSession && _context.Sequence > _leftSequence;
-        if (isHeard || nobodyListens || _context.Now >= _leftUntil)
+        if ((_store.IsSettled && (isHeard || nobodyListens)) || _context.Now >= _leftUntil)
         {
             var how = isHeard ? "the peer heard it" : "the peer did not confirm that it heard it: to it this is silence";
             var what = _leave == LeaveStage.Detaching ? "detached in maintenance" : _leave == LeaveStage.TellingUnclean ? Unclean : "left";
-            Exit(clean: _leave == LeaveStage.Telling, $"{what}; {how}");
+            Exit(clean: _leave != LeaveStage.TellingUnclean, $"{what}; {how}");
             return;
         }
 

@@ -72,7 +72,7 @@ internal abstract class Decision
     /// <summary>The engine is done: stop sending, end the host's wait. Nothing follows.</summary>
     public sealed class Exit(bool clean, string detail) : Decision
     {
-        /// <summary>False: something may still be active here; the peer was not told "left".</summary>
+        /// <summary>True: left or detached as asked. False: something may still be active here that should not be; the peer was not told "left".</summary>
         public bool Clean { get; } = clean;
         public string Detail { get; } = detail;
     }

@@ -40,6 +40,9 @@ internal sealed class DurableStore
     /// <summary>The last write failed: nothing is taken until one succeeds.</summary>
     public bool IsFailing { get; private set; }
 
+    /// <summary>Nothing waits to be written.</summary>
+    public bool IsSettled => _durableVersion == _version;
+
     public bool IsDurable(long version) => _durableVersion >= version;
 
     /// <summary>A change, or a proof that the disk takes one: returns the version to wait for.</summary>

@@ -76,7 +76,7 @@ internal sealed partial class GroupMachine
             Release(ReleaseReason.Conflict, "the peer also holds it, should stop and does not hear this node (deaf): stopping here instead");
         }
 
-        if (now.IsMaintenance || !IsProbed || IsUnclean)
+        if (now.IsMaintenance || !IsProbed || IsUnclean || (IsLooking && !IsHeld))
         {
             return;
         }
@@ -98,6 +98,11 @@ internal sealed partial class GroupMachine
         Releasing = ReleaseReason.None;
         IsResidue = false;
         SetHold(HoldState.NotHeld);
+        foreach (var slot in _slots)
+        {
+            slot.IsLooked = true; // confirmed stopped, one by one
+        }
+
         Record.Current = Record.Current with { HoldBootId = null };
         var give = _handOver && LocalOwns && IsPeerEligible;
         if (give)

@@ -12,7 +12,7 @@ internal sealed partial class GroupMachine
 
     private Instant _cannotStartUntil;
     private bool _wasActive;
-    private bool _wasTaken;
+    private bool _isLookingAnew;
     private int _restartFrom = -1;
     private int _stopTries;
 
@@ -75,20 +75,44 @@ internal sealed partial class GroupMachine
         slot.IsCancelled = false;
     }
 
-    /// <summary>After maintenance: forget what was believed, look at everything, hold what is found (rule W).</summary>
+    /// <summary>
+    /// After maintenance: forget what was believed and look at everything (rule W). Until then what is held stays held, what is not held is Unknown
+    /// to the peer, nothing is started or taken; only a stop that is wanted goes on, because stopping is always safe.
+    /// </summary>
     public void LookAnew()
     {
-        _wasTaken = IsHeld && !IsResidue;
+        _isLookingAnew = true;
         _restartFrom = -1;
-        Releasing = ReleaseReason.None;
-        IsProbed = false;
-        SetHold(HoldState.Unknown);
         foreach (var slot in _slots)
         {
-            slot.State = ResourceState.Unknown;
-            slot.StopUnconfirmed = false;
+            slot.IsLooked = false;
             slot.ProbeWanted = true;
+            slot.StopUnconfirmed = false;
+            slot.State = slot.IsBusy && slot.Kind != OperationKind.Probe ? slot.State : ResourceState.Unknown;
         }
+
+        _context.Changed();
+    }
+
+    /// <summary>Some resource was not looked at since the end of maintenance.</summary>
+    private bool IsLooking => _isLookingAnew && !Array.TrueForAll(_slots, static s => s.IsLooked);
+
+    /// <summary>Rule W: the hold follows what was found. True when nothing of a held group runs here any more.</summary>
+    private bool EndLook()
+    {
+        if (!_isLookingAnew)
+        {
+            return false;
+        }
+
+        _isLookingAnew = false;
+        if (!Array.TrueForAll(_slots, static s => s.State == ResourceState.Stopped))
+        {
+            return false;
+        }
+
+        Release(ReleaseReason.StepDown, "nothing of it runs here after maintenance: free until it is placed anew");
+        return true;
     }
 
     private void Probe(bool isStandingStill)
@@ -105,7 +129,7 @@ internal sealed partial class GroupMachine
                 // While a step up or down is under way its own results count; a probe would only delay it.
                 var isGoingDown = Releasing != ReleaseReason.None && !IsUnclean;
                 var isGoingUp = !IsResidue && !isStandingStill && !IsUnclean && !IsFullyRunning;
-                if (IsProbed && IsHeld && (isGoingDown || isGoingUp))
+                if (IsProbed && IsHeld && (isGoingDown || (isGoingUp && slot.IsLooked)))
                 {
                     continue;
                 }
@@ -152,6 +176,11 @@ internal sealed partial class GroupMachine
             return; // P: the hold mark is on disk before the first start
         }
 
+        if (Blocked is not null || IsLooking || EndLook())
+        {
+            return;
+        }
+
         if (_restartFrom >= 0)
         {
             if (!StopDownTo(_restartFrom))
@@ -182,6 +211,13 @@ internal sealed partial class GroupMachine
             if (slot.State is ResourceState.Failed or ResourceState.Unknown && !slot.StartAgain)
             {
                 _restartFrom = slot.Index;
+                _context.Changed();
+                return;
+            }
+
+            if (slot.State == ResourceState.Stopped && !Array.TrueForAll(_slots, s => s.Index <= slot.Index || s.State == ResourceState.Stopped))
+            {
+                _restartFrom = slot.Index; // what stands on it goes down first
                 _context.Changed();
                 return;
             }
@@ -307,6 +343,7 @@ internal sealed partial class GroupMachine
         slot.Operation = _context.NextOperation();
         slot.Kind = kind;
         slot.IsCancelled = false;
+        slot.IsLook = kind == OperationKind.Probe && !slot.IsLooked;
         slot.NextProbe = _context.Now + slot.Configuration.ProbeInterval;
         _context.Out.Add(new Decision.Operate
         {

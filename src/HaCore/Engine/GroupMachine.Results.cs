@@ -5,6 +5,7 @@ internal sealed partial class GroupMachine
 {
     private void OnProbed(ResourceSlot slot, in ProbeResult probe)
     {
+        slot.IsLooked |= slot.IsLook && probe.State != ResourceState.Unknown;
         if (slot.IsCancelled)
         {
             slot.ProbeWanted |= !IsProbed || slot.StopUnconfirmed;
@@ -69,20 +70,12 @@ internal sealed partial class GroupMachine
         IsProbed = true;
         if (anyActive)
         {
-            IsResidue = !_wasTaken; // what this node took before maintenance is still its own
-            _wasTaken = false;
+            IsResidue = true;
             SetHold(HoldState.Held);
-            if (!IsResidue)
-            {
-                return;
-            }
-
             _context.Notice(NoticeKind.Adopted, NoticeLevel.Information, Name, "found active here at start: held until it is adopted or stopped");
             return;
         }
 
-        _wasTaken = false;
-        IsResidue = false;
         SetHold(HoldState.NotHeld);
         if (Record.Current.HoldBootId is not null)
         {

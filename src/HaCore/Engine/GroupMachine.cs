@@ -79,7 +79,7 @@ internal sealed partial class GroupMachine
     public HoldState ShownHold =>
         Hold == HoldState.NotHeld && (IsUnclean || Record.Durable.HoldBootId == _context.BootId)
             ? _everTaken || IsUnclean ? HoldState.Held : HoldState.Unknown
-            : Hold;
+            : Hold == HoldState.NotHeld && IsLooking ? HoldState.Unknown : Hold;
 
     /// <summary>Failures within the window; 255 = it cannot start here.</summary>
     public int FailCount()

@@ -37,6 +37,12 @@ internal sealed class ResourceSlot(ResourceConfiguration configuration, int inde
     /// <summary>Rule S: its stop failed.</summary>
     public bool StopFailed { get; set; }
 
+    /// <summary>False from the end of maintenance until a probe that began after it has answered (rule W).</summary>
+    public bool IsLooked { get; set; } = true;
+
+    /// <summary>The probe under way began after the end of maintenance.</summary>
+    public bool IsLook { get; set; }
+
     public bool IsBusy => Operation != 0;
 
     public void Observe(in ProbeResult probe)

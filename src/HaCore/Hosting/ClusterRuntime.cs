@@ -123,6 +123,15 @@ internal sealed class ClusterRuntime : IAsyncDisposable
     /// <summary>Compiles what a takeover needs before there is one.</summary>
     public Task RehearseAsync() => Rehearsal.RunAsync(_keys, _timeProvider);
 
+    /// <summary>Begins to leave, if it has begun to run.</summary>
+    public void LeaveIfStarted()
+    {
+        if (Loop.IsStarted)
+        {
+            Loop.Leave();
+        }
+    }
+
     /// <summary>Starts the threads; from here on frames are sent.</summary>
     public void Start()
     {
@@ -199,13 +208,14 @@ internal sealed class ClusterRuntime : IAsyncDisposable
         }
 
         _disposed = true;
+        var hasEnded = true;
         if (Loop.IsStarted)
         {
             Loop.Abort();
-            await WaitBriefly(Loop.Ended).ConfigureAwait(false);
+            hasEnded &= await WaitBriefly(Loop.Ended).ConfigureAwait(false);
             await CloseLinksAsync().ConfigureAwait(false);
             _writer.Stop();
-            await WaitBriefly(_writer.Ended).ConfigureAwait(false);
+            hasEnded &= await WaitBriefly(_writer.Ended).ConfigureAwait(false);
         }
 
         Answers.Close("the cluster has ended on this node");
@@ -215,6 +225,10 @@ internal sealed class ClusterRuntime : IAsyncDisposable
         {
             // Never under a running operation: what it still does is better done with its agent than without.
             await _agents.DisposeAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            hasEnded = false;
         }
 
         foreach (var part in _transports.Concat<object>(_devices))
@@ -230,7 +244,11 @@ internal sealed class ClusterRuntime : IAsyncDisposable
             await WaitBriefly(_notices.Ended).ConfigureAwait(false);
         }
 
-        _directory.Dispose();
+        if (hasEnded)
+        {
+            _directory.Dispose(); // otherwise locked until the process ends (rule N): what still runs may still write or start something
+        }
+
         Queue.Close();
         _linksStopping.Dispose();
         _fencingStopping.Dispose();

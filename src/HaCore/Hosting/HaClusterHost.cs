@@ -12,18 +12,22 @@ namespace HaCore.Hosting;
 /// </summary>
 internal sealed class HaClusterHost : IHostedLifecycleService, IAsyncDisposable, IDisposable
 {
+    private static readonly TimeSpan EngineEndMax = TimeSpan.FromSeconds(5);
+
     private readonly IServiceProvider _services;
     private readonly IHostApplicationLifetime? _lifetime;
     private readonly ILogger _logger;
     private ClusterRuntime? _runtime;
+    private CancellationTokenRegistration _stopping;
     private Task _watch = Task.CompletedTask;
     private volatile EngineEnd? _end;
+    private int _isDisposed;
 
     public HaClusterHost(IServiceProvider services, string cluster)
     {
         _services = services;
         _lifetime = services.GetService<IHostApplicationLifetime>();
-        _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger($"HaCore.{cluster}");
+        _logger = new QuietLogger(services.GetRequiredService<ILoggerFactory>().CreateLogger($"HaCore.{cluster}"));
         Cluster = new HaCluster(cluster);
     }
 
@@ -37,6 +41,9 @@ internal sealed class HaClusterHost : IHostedLifecycleService, IAsyncDisposable,
         var definition = ClusterDefinitionFactory.Create(_services, Cluster.Name);
         _runtime = ClusterRuntime.Open(definition, _services);
         await _runtime.RehearseAsync().ConfigureAwait(false);
+
+        // All clusters of a host leave together: the stop of one is not to wait for an agent of another.
+        _stopping = _lifetime?.ApplicationStopping.Register(static runtime => ((ClusterRuntime)runtime!).LeaveIfStarted(), _runtime) ?? default;
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -68,7 +75,7 @@ internal sealed class HaClusterHost : IHostedLifecycleService, IAsyncDisposable,
             runtime.Loop.Abort();
         }
 
-        await _watch.ConfigureAwait(false);
+        await WatchedAsync().ConfigureAwait(false);
         await runtime.CloseLinksAsync().ConfigureAwait(false);
     }
 
@@ -80,8 +87,41 @@ internal sealed class HaClusterHost : IHostedLifecycleService, IAsyncDisposable,
     {
         if (_runtime is { } runtime)
         {
+            await _stopping.DisposeAsync().ConfigureAwait(false);
+            if (Interlocked.Exchange(ref _isDisposed, 1) == 0 && runtime.Loop.IsStarted)
+            {
+                await LeaveAsync(runtime).ConfigureAwait(false);
+            }
+
             await runtime.DisposeAsync().ConfigureAwait(false);
-            await _watch.ConfigureAwait(false);
+            await WatchedAsync().ConfigureAwait(false);
+        }
+    }
+
+    // A host whose start fails in a later service is disposed and never stopped: what this cluster took by then is left in order all the same.
+    private static async Task LeaveAsync(ClusterRuntime runtime)
+    {
+        runtime.Loop.Leave();
+        try
+        {
+            await runtime.Loop.Ended.WaitAsync(runtime.Definition.ShutdownBudget, TimeProvider.System).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            runtime.Loop.Abort();
+        }
+    }
+
+    // An engine that hangs in user code (a policy that blocks) ends with the process; the stop does not wait for it for ever.
+    private async Task WatchedAsync()
+    {
+        try
+        {
+            await _watch.WaitAsync(EngineEndMax, TimeProvider.System).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Environment.ExitCode = Environment.ExitCode == 0 ? 1 : Environment.ExitCode;
         }
     }
 

@@ -8,7 +8,7 @@ internal static partial class Log
     [LoggerMessage(1200, LogLevel.Information, "Cluster {Cluster}: node {Node} starts as incarnation {Incarnation}", EventName = "EngineStarting")]
     public static partial void EngineStarting(ILogger logger, string cluster, string node, long incarnation);
 
-    [LoggerMessage(1201, LogLevel.Information, "Cluster {Cluster}: node {Node} left: everything is stopped here and the peer knows or is gone ({Detail})", EventName = "EngineLeft")]
+    [LoggerMessage(1201, LogLevel.Information, "Cluster {Cluster}: node {Node} ended in order: {Detail}", EventName = "EngineLeft")]
     public static partial void EngineLeft(ILogger logger, string cluster, string node, string detail);
 
     [LoggerMessage(1202, LogLevel.Critical, "Cluster {Cluster}: node {Node} ends unclean: {Detail}. Its resources may still be active; the peer was not told \"left\"", EventName = "EngineUnclean")]

@@ -53,6 +53,24 @@ public sealed class ConflictScenarios
 
     [Fact]
     [Trait("Rule", "C")]
+    [Trait("Rule", "W")]
+    public void A_loser_that_maintenance_interrupts_goes_on_stopping_and_starts_nothing()
+    {
+        var world = BothHold();
+        world.Resource("a", "web-service").StopTime = 5.Seconds();
+        world.HealAll();
+        world.RunUntil(() => world.Status("a", "web").Activity == GroupActivity.Stopping, 3.Seconds(), "a begins to stop");
+        var starts = Enumerable.Range(0, world["a"].Resources[0].Length).Sum(r => world.Starts("a", r));
+        world.MustAccept("a", CommandKind.Maintenance, flag: true);
+        world.Advance(10.Seconds());
+        world.MustAccept("a", CommandKind.Maintenance, flag: false);
+        world.RunUntil(() => !world["a"].AnyActive(0), 1.Minutes(), "a has stopped");
+        world.ExpectStays("web", "b", 30.Seconds());
+        world.Expect(Enumerable.Range(0, world["a"].Resources[0].Length).Sum(r => world.Starts("a", r)) == starts, "nothing was started on a");
+    }
+
+    [Fact]
+    [Trait("Rule", "C")]
     public void A_divergence_survives_restarts_and_blocks_fail_over()
     {
         var world = BothHold();
