@@ -215,7 +215,7 @@ internal sealed partial class GroupMachine
                 return;
             }
 
-            if (slot.State == ResourceState.Stopped && !Array.TrueForAll(_slots, s => s.Index <= slot.Index || s.State == ResourceState.Stopped))
+            if (slot.State == ResourceState.Stopped && IsAnyActiveAbove(slot.Index))
             {
                 _restartFrom = slot.Index; // what stands on it goes down first
                 _context.Changed();
@@ -235,6 +235,19 @@ internal sealed partial class GroupMachine
             _context.Notice(NoticeKind.GroupActive, NoticeLevel.Information, Name, $"active here ({Reason}, term {Record.Durable.Term})");
             _context.Changed();
         }
+    }
+
+    private bool IsAnyActiveAbove(int index)
+    {
+        for (var i = index + 1; i < _slots.Length; i++)
+        {
+            if (_slots[i].State != ResourceState.Stopped)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void GoDown()
