@@ -26,6 +26,8 @@ internal sealed partial class GroupMachine
             return;
         }
 
+        EndLook();
+
         if (IsHeld && Releasing != ReleaseReason.None)
         {
             GoDown();
@@ -97,22 +99,19 @@ internal sealed partial class GroupMachine
     /// <summary>Some resource was not looked at since the end of maintenance.</summary>
     private bool IsLooking => _isLookingAnew && !Array.TrueForAll(_slots, static s => s.IsLooked);
 
-    /// <summary>Rule W: the hold follows what was found. True when nothing of a held group runs here any more.</summary>
-    private bool EndLook()
+    /// <summary>Rule W: the hold follows what was found. What is held and does not run here any more is free until it is placed anew.</summary>
+    private void EndLook()
     {
-        if (!_isLookingAnew)
+        if (!_isLookingAnew || IsLooking)
         {
-            return false;
+            return;
         }
 
         _isLookingAnew = false;
-        if (!Array.TrueForAll(_slots, static s => s.State == ResourceState.Stopped))
+        if (IsHeld && !IsResidue && Array.TrueForAll(_slots, static s => s.State == ResourceState.Stopped && !s.IsBusy))
         {
-            return false;
+            Release(ReleaseReason.StepDown, "nothing of it runs here after maintenance: free until it is placed anew");
         }
-
-        Release(ReleaseReason.StepDown, "nothing of it runs here after maintenance: free until it is placed anew");
-        return true;
     }
 
     private void Probe(bool isStandingStill)
@@ -176,7 +175,7 @@ internal sealed partial class GroupMachine
             return; // P: the hold mark is on disk before the first start
         }
 
-        if (Blocked is not null || IsLooking || EndLook())
+        if (Blocked is not null || IsLooking)
         {
             return;
         }

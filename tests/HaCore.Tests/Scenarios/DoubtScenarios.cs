@@ -43,6 +43,19 @@ public sealed class DoubtScenarios
 
     [Fact]
     [Trait("Rule", "W")]
+    public void A_takeover_after_maintenance_takes_the_group_once()
+    {
+        var world = Maintained(new World());
+        world.MustAccept("a", CommandKind.Maintenance, flag: false);
+        world.RunUntilQuiet();
+        world.PowerOff("a");
+        world.ExpectActive("web", "b", within: 1.Minutes());
+        world.Expect(world.Notices("b", NoticeKind.HoldTaken) == 1, "taken once");
+        world.Expect(world.Notices("b", NoticeKind.HoldReleased) == 0, "and not released in between");
+    }
+
+    [Fact]
+    [Trait("Rule", "W")]
     public void What_fails_in_maintenance_is_nobodys_failure()
     {
         var world = Maintained(new World());
