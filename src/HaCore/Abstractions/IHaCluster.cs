@@ -15,6 +15,14 @@ public interface IHaCluster
     /// <summary>The current snapshot, then a new one after each change. A slow reader skips to the newest.</summary>
     IAsyncEnumerable<ClusterSnapshot> WatchAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// What happened, in order: the kept notices after <paramref name="after"/> (the newest 1000 since this node's start), then each new one. Ends when the cluster has ended
+    /// on this node. A reader that falls more than 1000 behind misses some, which shows as a gap in <see cref="ClusterNotice.Sequence"/>.
+    /// </summary>
+    /// <param name="after">Sequence of the last notice that the reader has; 0 for everything that is kept.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    IAsyncEnumerable<ClusterNotice> ReadNoticesAsync(long after = 0, CancellationToken cancellationToken = default);
+
     /// <summary>Puts a node on standby: its groups move to the other node, it takes nothing. Survives restarts.</summary>
     /// <param name="node">Either node; a command for the peer travels in the heartbeats.</param>
     /// <param name="force">Stop the groups even when the other node cannot take them.</param>

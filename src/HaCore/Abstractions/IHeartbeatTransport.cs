@@ -66,6 +66,24 @@ public sealed class HeartbeatLinkContext
 
     /// <summary>For the link's own log lines.</summary>
     public required ILoggerFactory LoggerFactory { get; init; }
+
+    /// <summary>
+    /// For a composite: call it when the state of a member changed, and once for each member after opening. Any thread; never blocks; newest state of each member wins.
+    /// </summary>
+    public Action<HeartbeatMemberState> MemberChanged { get; init; } = static _ => { };
+
+    /// <summary>The context in which a composite opens a member: the same, under the member's name.</summary>
+    /// <param name="member">Name of the member.</param>
+    public HeartbeatLinkContext ForMember(LinkId member) => new()
+    {
+        Cluster = Cluster,
+        Link = member,
+        LocalNode = LocalNode,
+        Peer = Peer,
+        FrameBytesMax = FrameBytesMax,
+        TimeProvider = TimeProvider,
+        LoggerFactory = LoggerFactory,
+    };
 }
 
 /// <summary>A heartbeat link cannot be opened or is broken. The message is shown to the operator: it says what and where.</summary>

@@ -34,6 +34,9 @@ internal sealed class AgentInvoker : IAsyncDisposable
     /// <summary>Every agent, in order.</summary>
     public IEnumerable<IResourceAgent> Agents => _groups.SelectMany(group => group).Select(runner => runner.Agent);
 
+    /// <summary>The resource that an operation is for.</summary>
+    public ResourceId NameOf(Decision.Operate operate) => _groups[operate.Group][operate.Resource].Name;
+
     public void Begin(Decision.Operate operate) => _groups[operate.Group][operate.Resource].Begin(operate);
 
     public void Cancel(long operation)

@@ -43,7 +43,8 @@ internal sealed class ClusterRuntime : IAsyncDisposable
         _keys = keys;
         _timeProvider = timeProvider;
         _directory = directory;
-        _logger = loggers.CreateLogger($"HaCore.{engine.Cluster}");
+        NoticeFeed = new NoticeFeed(timeProvider, state.Incarnation);
+        _logger = new NoticeLogger(loggers.CreateLogger($"HaCore.{engine.Cluster}"), NoticeFeed, NoticeWriter.ShellIdsFrom);
         _clock = new EngineClock(timeProvider);
         _telemetry = new ClusterTelemetry(engine.Cluster, services.GetService<System.Diagnostics.Metrics.IMeterFactory>());
         Queue = new EventQueue(_clock, engine.Links.Count, engine.Groups.Sum(group => group.Resources.Count));
@@ -74,7 +75,7 @@ internal sealed class ClusterRuntime : IAsyncDisposable
         _telemetry.ObserveLinks(SampleLinks);
         _codec = environment.CreateCodec();
         var executor = new DecisionExecutor(
-            _links, _codec, frameBytesMax, environment.Identity, _writer, _agents, _fencing, Answers, _notices, _telemetry);
+            _links, _codec, frameBytesMax, environment.Identity, _writer, _agents, _fencing, Answers, _notices, NoticeFeed, _telemetry);
         Loop = new EngineLoop(engine.Cluster, _machine, Queue, _clock, executor, Feed, _telemetry, PrepareThread);
     }
 
@@ -85,6 +86,9 @@ internal sealed class ClusterRuntime : IAsyncDisposable
     public AnswerBoard Answers { get; } = new();
 
     public SnapshotFeed Feed { get; }
+
+    /// <summary>What the engine and the shell said, newest kept.</summary>
+    public NoticeFeed NoticeFeed { get; }
 
     public EngineLoop Loop { get; }
 
@@ -243,6 +247,8 @@ internal sealed class ClusterRuntime : IAsyncDisposable
             _notices.Stop();
             await WaitBriefly(_notices.Ended).ConfigureAwait(false);
         }
+
+        NoticeFeed.Complete();
 
         if (hasEnded)
         {

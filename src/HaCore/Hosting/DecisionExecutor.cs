@@ -1,12 +1,15 @@
 using HaCore.Engine;
 using HaCore.Telemetry;
 using HaCore.Wire;
+using Microsoft.Extensions.Logging;
 
 namespace HaCore.Hosting;
 
 /// <summary>Carries out what the machine decided, in order, on the engine's thread: each decision is handed on, none is waited for.</summary>
 internal sealed class DecisionExecutor
 {
+    private static readonly EventId OperationBegan = new(1224, nameof(OperationBegan));
+
     private readonly IReadOnlyList<LinkRunner> _links;
     private readonly FrameCodec _codec;
     private readonly byte[] _frame;
@@ -16,11 +19,12 @@ internal sealed class DecisionExecutor
     private readonly FencingRunner _fencing;
     private readonly AnswerBoard _answers;
     private readonly NoticeWriter _notices;
+    private readonly NoticeFeed _feed;
     private readonly ClusterTelemetry _telemetry;
 
     public DecisionExecutor(
         IReadOnlyList<LinkRunner> links, FrameCodec codec, int frameBytesMax, OwnIdentity identity, StateWriter writer, AgentInvoker agents,
-        FencingRunner fencing, AnswerBoard answers, NoticeWriter notices, ClusterTelemetry telemetry)
+        FencingRunner fencing, AnswerBoard answers, NoticeWriter notices, NoticeFeed feed, ClusterTelemetry telemetry)
     {
         _links = links;
         _codec = codec;
@@ -31,6 +35,7 @@ internal sealed class DecisionExecutor
         _fencing = fencing;
         _answers = answers;
         _notices = notices;
+        _feed = feed;
         _telemetry = telemetry;
     }
 
@@ -48,6 +53,7 @@ internal sealed class DecisionExecutor
                     _writer.Write(persist);
                     break;
                 case Decision.Operate operate:
+                    Explain(operate);
                     _agents.Begin(operate);
                     break;
                 case Decision.Cancel cancel:
@@ -94,6 +100,17 @@ internal sealed class DecisionExecutor
         }
     }
 
+    // Probes are no decisions: they repeat, and would push everything else out of the feed.
+    private void Explain(Decision.Operate operate)
+    {
+        if (operate.Kind != OperationKind.Probe)
+        {
+            _feed.Add(
+                LogLevel.Debug, OperationBegan, _agents.NameOf(operate).Value,
+                $"{operate.Kind} begins: {operate.Reason}, term {operate.Term}, peer {operate.PeerStatus}");
+        }
+    }
+
     private void Note(Decision.Notice notice)
     {
         if (notice.Kind == NoticeKind.Seize)
@@ -101,6 +118,8 @@ internal sealed class DecisionExecutor
             _telemetry.CountTakeover();
         }
 
+        // Kept before it is logged: a log that blocks does not blind the operator.
+        _feed.Add(NoticeWriter.ToLogLevel(notice.Level), NoticeWriter.IdOf(notice.Kind), notice.Subject, notice.Detail);
         _notices.Write(notice);
     }
 }

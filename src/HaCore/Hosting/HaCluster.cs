@@ -42,6 +42,17 @@ internal sealed class HaCluster : IHaCluster
         }
     }
 
+    public async IAsyncEnumerable<ClusterNotice> ReadNoticesAsync(
+        long after = 0, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(after);
+        var runtime = _runtime ?? await _started.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await foreach (var notice in runtime.NoticeFeed.ReadAsync(after, cancellationToken).ConfigureAwait(false))
+        {
+            yield return notice;
+        }
+    }
+
     public ValueTask<CommandAnswer> StandbyAsync(NodeId node, bool force = false, CancellationToken cancellationToken = default) =>
         CommandNodeAsync(node, request => new(request, CommandKind.Standby) { Node = node, Flag = force }, cancellationToken);
 

@@ -11,6 +11,9 @@ internal sealed class NoticeWriter
     /// <summary>A burst of a whole failover is some dozens of lines; more than this means that the log has stopped taking them.</summary>
     private const int NoticesMax = 1024;
 
+    /// <summary>First id of the shell's own lines; what the engine says is below.</summary>
+    public const int ShellIdsFrom = 1200;
+
     private const int EventIdBase = 1000;
     private static readonly Action<ILogger, string, string, Exception?>?[] Lines = CreateLines();
 
@@ -61,6 +64,18 @@ internal sealed class NoticeWriter
             Monitor.Pulse(_gate);
         }
     }
+
+    /// <summary>The fixed number and name of a notice of the engine.</summary>
+    public static EventId IdOf(NoticeKind kind) => new(EventIdBase + (int)kind, kind.ToString());
+
+    public static LogLevel ToLogLevel(NoticeLevel level) => level switch
+    {
+        NoticeLevel.Debug => LogLevel.Debug,
+        NoticeLevel.Information => LogLevel.Information,
+        NoticeLevel.Warning => LogLevel.Warning,
+        NoticeLevel.Error => LogLevel.Error,
+        NoticeLevel.Critical => LogLevel.Critical,
+    };
 
     internal static void WriteNow(ILogger logger, Decision.Notice notice) =>
         Lines[Index(notice.Kind, notice.Level)]?.Invoke(logger, notice.Subject, notice.Detail, null);
@@ -125,19 +140,10 @@ internal sealed class NoticeWriter
             foreach (var level in levels)
             {
                 lines[Index(kind, level)] = LoggerMessage.Define<string, string>(
-                    ToLogLevel(level), new EventId(EventIdBase + (int)kind, kind.ToString()), "{Subject}: {Detail}");
+                    ToLogLevel(level), IdOf(kind), "{Subject}: {Detail}");
             }
         }
 
         return lines;
     }
-
-    private static LogLevel ToLogLevel(NoticeLevel level) => level switch
-    {
-        NoticeLevel.Debug => LogLevel.Debug,
-        NoticeLevel.Information => LogLevel.Information,
-        NoticeLevel.Warning => LogLevel.Warning,
-        NoticeLevel.Error => LogLevel.Error,
-        NoticeLevel.Critical => LogLevel.Critical,
-    };
 }

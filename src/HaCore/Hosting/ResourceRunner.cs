@@ -51,6 +51,8 @@ internal sealed class ResourceRunner
         _stop = CreatePipeline(place.Definition.Stop, timeProvider);
     }
 
+    public ResourceId Name => _place.Resource;
+
     public IResourceAgent Agent => _agent;
 
     /// <summary>Completes when no operation runs.</summary>
@@ -134,7 +136,14 @@ internal sealed class ResourceRunner
         _queue.Post(new ClusterEvent.OperationCompleted(operate.Operation, result, probe)); // first: what follows is foreign code and may throw or wait
         activity?.SetTag("hacore.outcome", outcome);
         _telemetry?.RecordOperation(took, name, _place.Group, _place.Resource, outcome);
-        Log.OperationEnded(_logger, _place.Resource.Value, name, outcome, took.TotalSeconds, detail);
+        if (operate.Kind == OperationKind.Probe)
+        {
+            Log.ProbeEnded(_logger, _place.Resource.Value, outcome, took.TotalSeconds, detail);
+        }
+        else
+        {
+            Log.OperationEnded(_logger, _place.Resource.Value, name, outcome, took.TotalSeconds, detail);
+        }
     }
 
     /// <summary>Inside the guard: what an agent returns is as foreign as what it does (a list that it goes on changing, a memory that throws).</summary>
