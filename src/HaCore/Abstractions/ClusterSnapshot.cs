@@ -151,6 +151,25 @@ public sealed record LinkSnapshot
 
     /// <summary>Round trip: out by the fastest link, back by this one, without the time that the peer held it; null when not measured.</summary>
     public TimeSpan? RoundTrip { get; init; }
+
+    /// <summary>Of a composite, in configured order; empty otherwise.</summary>
+    public IReadOnlyList<LinkMemberSnapshot> Members { get; init; } = [];
+}
+
+/// <summary>One member of a composite link.</summary>
+public sealed record LinkMemberSnapshot
+{
+    /// <summary>Its name.</summary>
+    public required LinkId Link { get; init; }
+
+    /// <summary>Are the peer's frames arriving on it?</summary>
+    public required bool Alive { get; init; }
+
+    /// <summary>Does it carry the heartbeats, or is it in reserve?</summary>
+    public required bool Active { get; init; }
+
+    /// <summary>Why it is not alive, if that is known.</summary>
+    public string? Detail { get; init; }
 }
 
 /// <summary>One group.</summary>

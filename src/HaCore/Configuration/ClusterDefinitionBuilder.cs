@@ -1,4 +1,5 @@
 using HaCore.Engine;
+using HaCore.Wire;
 using Microsoft.Extensions.Options;
 
 namespace HaCore.Configuration;
@@ -9,6 +10,7 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
     private const int LeaveDeadTimes = 2;   // one until the peer echoes that nothing is held here, one for "Left" (rule V)
 
     private readonly List<string> _errors = [.. settings.Errors];
+    private readonly int _frameBytesMax = FrameCodec.MaxBytes([.. settings.Groups.Select(group => group.Resources.Count)]);
 
     public ClusterDefinition Build()
     {
@@ -23,7 +25,7 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
         return new()
         {
             Engine = CreateEngine(policy!),
-            Transports = [.. settings.Links.Select(link => Creator(link.Component, link.Name))],
+            Transports = [.. settings.Links.Select(CreateTransport)],
             Resources = [.. settings.Groups.Select(group => (IReadOnlyList<ResourceDefinition>)[.. group.Resources.Select(CreateResource)])],
             FencingDevices = [.. settings.FencingDevices.Select(device => Creator(device.Component, device.Name))],
             KeyFile = settings.KeyFile!,
@@ -36,9 +38,13 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
 
     private void ValidateOptions()
     {
-        foreach (var link in settings.Links.Where(link => !link.HasBadValues))
+        foreach (var link in settings.Links.SelectMany(link => link.Members.Prepend(link)).Where(link => !link.HasBadValues))
         {
-            ValidateOptions("Link", link.Name, link.Component);
+            link.Line = ValidateOptions("Link", link.Name, link.Component) as ILinePace;
+            if (link.Line is { } line)
+            {
+                TimeRules.CheckLine(link.Name, line, _frameBytesMax, settings.Times, _errors);
+            }
         }
 
         foreach (var resource in settings.Groups.SelectMany(group => group.Resources).Where(resource => !resource.HasBadValues))
@@ -52,11 +58,11 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
         }
     }
 
-    private void ValidateOptions<TContract>(string what, string name, Component<TContract> component) where TContract : class
+    private object? ValidateOptions<TContract>(string what, string name, Component<TContract> component) where TContract : class
     {
         try
         {
-            component.Validate(services, settings.Registration.OptionsName(name));
+            return component.Options(services, settings.Registration.OptionsName(name));
         }
         catch (OptionsValidationException exception)
         {
@@ -68,6 +74,8 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
         {
             _errors.Add($"{what} \"{name}\": its options cannot be set: {exception.Message}");
         }
+
+        return null;
     }
 
     private IFencingPolicy? CreatePolicy()
@@ -114,8 +122,25 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
         };
     }
 
-    private LinkConfiguration CreateLink(LinkEntry link) =>
-        new(new(link.Name), TimeRules.IntervalOf(link.Settings, settings.Times), TimeRules.GapOf(link.Settings, settings.Times));
+    private LinkConfiguration CreateLink(LinkEntry link)
+    {
+        var pace = TimeRules.PaceOf(link, settings.Times, _frameBytesMax);
+        return new(new(link.Name), pace.Interval, pace.MinGap) { Members = [.. link.Members.Select(member => new LinkId(member.Name))] };
+    }
+
+    private Func<IServiceProvider, IHeartbeatTransport> CreateTransport(LinkEntry link)
+    {
+        var name = settings.Registration.OptionsName(link.Name);
+        var members = link.Members.ConvertAll(member => (Entry: member, Pace: TimeRules.PaceOf(member, settings.Times, _frameBytesMax), Create: CreateTransport(member)));
+        return services => link.Component.Create(services, name, members.ConvertAll(member => new HeartbeatMember
+        {
+            Link = new(member.Entry.Name),
+            Transport = member.Create(services),
+            Interval = member.Pace.Interval,
+            MinGap = member.Pace.MinGap,
+            LostAfter = LinkConfiguration.LostAfter(member.Pace.Interval, settings.Times.DeadTime),
+        }));
+    }
 
     private GroupConfiguration CreateGroup(GroupEntry group) => new()
     {
@@ -186,7 +211,7 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
     private Func<IServiceProvider, TContract> Creator<TContract>(Component<TContract> component, string name) where TContract : class
     {
         var optionsName = settings.Registration.OptionsName(name);
-        return services => component.Create(services, optionsName);
+        return services => component.Create(services, optionsName, []);
     }
 
     private static OperationSettings ToSettings(OperationLimits limits) => new(limits.Timeout, limits.Retries, limits.RetryDelay);
@@ -206,7 +231,7 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
     private List<string> Warnings()
     {
         var warnings = new List<string>();
-        if (settings.Links.Count == 1)
+        if (settings.Ways.Count() == 1)
         {
             warnings.Add($"There is only one link (\"{settings.Links[0].Name}\"): a single cable, card or switch can cut the nodes off from each other. Add a second way.");
         }

@@ -112,6 +112,26 @@ internal sealed class ClusterRules(ClusterSettings settings, List<string> errors
         foreach (var link in settings.Links)
         {
             TimeRules.CheckLink(link.Name, link.Settings, settings.Times, errors);
+            if (link.Component.IsComposite && !settings.Unread.HasFlag(Unread.Links))
+            {
+                Rules.CheckRange($"Link \"{link.Name}\": the number of members", link.Members.Count, 2, EngineConfiguration.MembersMax,
+                    "one member is a link of its own, and frames go out on all of them", errors);
+            }
+
+            foreach (var member in link.Members)
+            {
+                CheckMember(link, member);
+            }
+        }
+    }
+
+    private void CheckMember(LinkEntry link, LinkEntry member)
+    {
+        TimeRules.CheckLink(member.Name, member.Settings, settings.Times, errors);
+        if (member.Component.IsComposite)
+        {
+            errors.Add($"Link \"{member.Name}\" is a member of \"{link.Name}\" and has members itself: make them members of \"{link.Name}\", " +
+                "because a bond of bonds says no more than one and hides what is lost.");
         }
     }
 
@@ -196,7 +216,7 @@ internal sealed class ClusterRules(ClusterSettings settings, List<string> errors
 
     private IEnumerable<(string What, string Name)> AllNames() =>
         settings.Nodes.Select(name => ("node", name))
-            .Concat(settings.Links.Select(link => ("link", link.Name)))
+            .Concat(settings.Links.SelectMany(link => link.Members.Prepend(link)).Select(link => ("link", link.Name)))
             .Concat(settings.FencingDevices.Select(device => ("fencing device", device.Name)))
             .Concat(settings.Groups.SelectMany(group => group.Resources.Select(resource => ("resource", resource.Name)).Prepend(("group", group.Name))));
 

@@ -33,15 +33,24 @@ internal sealed class ClusterSettings(ClusterRegistration registration)
 
     public List<LinkEntry> Links { get; } = [];
 
+    /// <summary>Every link that is none of others: the members of composites in place of the composites.</summary>
+    public IEnumerable<LinkEntry> Ways => Links.SelectMany(link => link.Component.IsComposite ? link.Members : [link]);
+
+    /// <summary>Composites whose members are being said, the innermost on top.</summary>
+    public Stack<LinkEntry> OpenComposites { get; } = [];
+
     public List<GroupEntry> Groups { get; } = [];
 
     /// <summary>"PerNode" sections, in the order in which they were bound.</summary>
     public List<IConfigurationSection> PerNode { get; } = [];
 
+    /// <summary>Adds a link to the cluster, or to the composite that is open.</summary>
+    public void Add(LinkEntry link) => (OpenComposites.TryPeek(out var composite) ? composite.Members : Links).Add(link);
+
     /// <summary>Everything that has options of its own, for binding them by name. The first of two with the same name; the second is an error.</summary>
     public ItemEntry? FindItem(string name)
     {
-        foreach (var item in Links)
+        foreach (var item in Links.Concat(Links.SelectMany(link => link.Members)))
         {
             if (string.Equals(item.Name, name, StringComparison.OrdinalIgnoreCase))
             {
@@ -109,6 +118,12 @@ internal sealed class LinkEntry : ItemEntry
     public required Component<IHeartbeatTransport> Component { get; init; }
 
     public LinkSettings Settings { get; } = new();
+
+    /// <summary>Of a composite; empty otherwise.</summary>
+    public List<LinkEntry> Members { get; } = [];
+
+    /// <summary>How slow its line is, once its options are read; null when that does not matter.</summary>
+    public ILinePace? Line { get; set; }
 
     public override OptionsShape Shape => Component.Shape;
 }

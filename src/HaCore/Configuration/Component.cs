@@ -9,15 +9,17 @@ namespace HaCore.Configuration;
 /// </summary>
 internal sealed class Component<TContract> where TContract : class
 {
-    private readonly Func<IServiceProvider, string, TContract> _create;
-    private readonly Action<IServiceProvider, string> _validate;
+    private readonly Func<IServiceProvider, string, IReadOnlyList<HeartbeatMember>, TContract> _create;
+    private readonly Func<IServiceProvider, string, object?> _options;
 
-    private Component(Type implementation, OptionsShape shape, Func<IServiceProvider, string, TContract> create, Action<IServiceProvider, string> validate)
+    private Component(
+        Type implementation, OptionsShape shape, Func<IServiceProvider, string, IReadOnlyList<HeartbeatMember>, TContract> create,
+        Func<IServiceProvider, string, object?> options)
     {
         Implementation = implementation;
         Shape = shape;
         _create = create;
-        _validate = validate;
+        _options = options;
     }
 
     public Type Implementation { get; }
@@ -25,11 +27,14 @@ internal sealed class Component<TContract> where TContract : class
     /// <summary>Which keys a configuration section of this kind may have.</summary>
     public OptionsShape Shape { get; }
 
-    /// <summary>A new instance with its own options.</summary>
-    public TContract Create(IServiceProvider services, string optionsName) => _create(services, optionsName);
+    /// <summary>Is it made of members?</summary>
+    public bool IsComposite { get; private init; }
 
-    /// <summary>Binds and validates the options; throws what is wrong with them.</summary>
-    public void Validate(IServiceProvider services, string optionsName) => _validate(services, optionsName);
+    /// <summary>A new instance with its own options.</summary>
+    public TContract Create(IServiceProvider services, string optionsName, IReadOnlyList<HeartbeatMember> members) => _create(services, optionsName, members);
+
+    /// <summary>The options, bound and validated; null for a kind that has none. Throws what is wrong with them.</summary>
+    public object? Options(IServiceProvider services, string optionsName) => _options(services, optionsName);
 
     public static Component<TContract> With<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation,
@@ -41,10 +46,26 @@ internal sealed class Component<TContract> where TContract : class
         return new(
             typeof(TImplementation),
             OptionsShape.Of<TOptions>(),
-            (services, name) => factory(services, [Options(services, name)]),
-            (services, name) => Options(services, name));
+            (services, name, _) => factory(services, [OptionsOf<TOptions>(services, name)]),
+            OptionsOf<TOptions>);
+    }
 
-        static TOptions Options(IServiceProvider services, string name) => services.GetRequiredService<IOptionsMonitor<TOptions>>().Get(name);
+    /// <summary>One whose constructor takes its members beside its options.</summary>
+    public static Component<TContract> Composite<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation,
+        [DynamicallyAccessedMembers(OptionsShape.Members)] TOptions>()
+        where TImplementation : class, TContract
+        where TOptions : class
+    {
+        var factory = ActivatorUtilities.CreateFactory<TImplementation>([typeof(TOptions), typeof(IReadOnlyList<HeartbeatMember>)]);
+        return new(
+            typeof(TImplementation),
+            OptionsShape.Of<TOptions>(),
+            (services, name, members) => factory(services, [OptionsOf<TOptions>(services, name), members]),
+            OptionsOf<TOptions>)
+        {
+            IsComposite = true,
+        };
     }
 
     public static Component<TContract> Without<
@@ -52,11 +73,15 @@ internal sealed class Component<TContract> where TContract : class
         where TImplementation : class, TContract
     {
         var factory = ActivatorUtilities.CreateFactory<TImplementation>([]);
-        return new(typeof(TImplementation), OptionsShape.Empty, (services, _) => factory(services, []), (_, _) => { });
+        return new(typeof(TImplementation), OptionsShape.Empty, (services, _, _) => factory(services, []), (_, _) => null);
     }
 
     public static Component<TContract> From(Func<IServiceProvider, TContract> create) =>
-        new(typeof(TContract), OptionsShape.Empty, (services, _) => create(services), (_, _) => { });
+        new(typeof(TContract), OptionsShape.Empty, (services, _, _) => create(services), (_, _) => null);
+
+    private static TOptions OptionsOf<[DynamicallyAccessedMembers(OptionsShape.Members)] TOptions>(IServiceProvider services, string name)
+        where TOptions : class =>
+        services.GetRequiredService<IOptionsMonitor<TOptions>>().Get(name);
 
     /// <summary>The configuration type word of a class that was registered without one: its name without the customary ending.</summary>
     public string DefaultWord

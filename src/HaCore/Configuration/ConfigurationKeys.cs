@@ -19,6 +19,9 @@ internal static class ConfigurationKeys
     /// <summary>Of every link, beside those of its type.</summary>
     public static readonly string[] Link = ["Name", "Type", "Interval", "MinGap"];
 
+    /// <summary>Of every composite link, beside those of its type.</summary>
+    public static readonly string[] CompositeLink = [.. Link, "Members"];
+
     /// <summary>Of every resource, beside those of its type.</summary>
     public static readonly string[] Resource =
         ["Name", "Type", "Probe", "Prepare", "Start", "Stop", "ProbeInterval", "UnknownProbesMax", "CarriesReplicatedData"];

@@ -83,24 +83,37 @@ internal sealed class ConfigurationReader(ClusterSettings settings)
     {
         foreach (var item in Items(section, Unread.Links))
         {
-            if (NameOf(item, "link", Unread.Links) is not { } name)
+            if (ReadLink(item) is { } link)
             {
-                continue;
+                settings.Links.Add(link);
             }
-
-            var type = TypeOf(item, "link", settings.Registration.TransportTypes);
-            var link = new LinkEntry
-            {
-                Name = name,
-                Type = type?.Word ?? "",
-                Section = item,
-                HasUnknownType = type is null,
-                Component = type?.Component ?? Component<IHeartbeatTransport>.From(_ => throw new InvalidOperationException()),
-            };
-            type?.Defaults?.Invoke(link.Settings);
-            SettingsReader.Read(_reader, item, link, link.Settings, ConfigurationKeys.Link);
-            settings.Links.Add(link);
         }
+    }
+
+    private LinkEntry? ReadLink(IConfigurationSection item)
+    {
+        if (NameOf(item, "link", Unread.Links) is not { } name)
+        {
+            return null;
+        }
+
+        var type = TypeOf(item, "link", settings.Registration.TransportTypes);
+        var link = new LinkEntry
+        {
+            Name = name,
+            Type = type?.Word ?? "",
+            Section = item,
+            HasUnknownType = type is null,
+            Component = type?.Component ?? Component<IHeartbeatTransport>.From(_ => throw new InvalidOperationException()),
+        };
+        type?.Defaults?.Invoke(link.Settings);
+        SettingsReader.Read(_reader, item, link, link.Settings, link.Component.IsComposite ? ConfigurationKeys.CompositeLink : ConfigurationKeys.Link);
+        if (link.Component.IsComposite)
+        {
+            link.Members.AddRange(Items(item.GetSection("Members"), Unread.Links).Select(ReadLink).OfType<LinkEntry>());
+        }
+
+        return link;
     }
 
     private void ReadGroups(IConfigurationSection section)

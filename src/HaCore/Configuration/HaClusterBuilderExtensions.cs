@@ -119,6 +119,28 @@ public static partial class HaClusterBuilderExtensions
         return AddTransport(builder, name, Component<IHeartbeatTransport>.With<TTransport, TOptions>(), settings);
     }
 
+    /// <summary>Adds a heartbeat link that is made of others, its members, such as a bond.</summary>
+    /// <typeparam name="TTransport">Its constructor takes a <typeparamref name="TOptions"/>, an <c>IReadOnlyList&lt;HeartbeatMember&gt;</c> and whatever services it needs.</typeparam>
+    /// <typeparam name="TOptions">Options of this one link, named "cluster/link"; validators of the type are run at start.</typeparam>
+    /// <param name="builder">The cluster.</param>
+    /// <param name="name">Name of the link, unique in the cluster.</param>
+    /// <param name="configure">Sets the options; null for the defaults.</param>
+    /// <param name="members">Adds the members, with the calls that add a link to a cluster. Called at once. 2 to 8, none of them a composite.</param>
+    /// <param name="settings">Sets the pace of the whole; null for the usual. Each member has its own pace beside it.</param>
+    public static IHaClusterBuilder AddCompositeTransport<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TTransport,
+        [DynamicallyAccessedMembers(OptionsShape.Members)] TOptions>(
+        this IHaClusterBuilder builder, string name, Action<TOptions>? configure, Action<IHaClusterBuilder> members, Action<LinkSettings>? settings = null)
+        where TTransport : class, IHeartbeatTransport
+        where TOptions : class
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        builder.ConfigureItem(name, configure);
+        AddTransport(builder, name, Component<IHeartbeatTransport>.Composite<TTransport, TOptions>(), settings);
+        members(builder);
+        return builder.With(static settings => settings.OpenComposites.Pop());
+    }
+
     /// <summary>Adds a group of resources.</summary>
     /// <param name="builder">The cluster.</param>
     /// <param name="name">Name of the group, unique in the cluster.</param>
@@ -176,6 +198,28 @@ public static partial class HaClusterBuilderExtensions
         return builder.AddType(types, new(word, Component<IHeartbeatTransport>.With<TTransport, TOptions>(), defaults), bind, ConfigurationKeys.Link);
     }
 
+    /// <summary>
+    /// Lets configuration use a composite link type: <c>{ "Name": "x", "Type": "word", "Members": [ { a link }, ... ], ... }</c>. As <see cref="AddTransportType{TTransport, TOptions}"/> otherwise.
+    /// </summary>
+    /// <typeparam name="TTransport">As in <see cref="AddCompositeTransport{TTransport, TOptions}"/>.</typeparam>
+    /// <typeparam name="TOptions">Its public settable properties are the keys that the section may have beside "Members".</typeparam>
+    /// <param name="builder">The cluster.</param>
+    /// <param name="word">The type word. Twice the same for the same transport is fine.</param>
+    /// <param name="bind">
+    /// <c>static (section, options) =&gt; section.Bind(options)</c>, written in the assembly that owns the options so that its binder is generated there (AOT-safe).
+    /// </param>
+    /// <exception cref="InvalidOperationException">The word stands for another transport already, or the options use a key that every link has.</exception>
+    public static IHaClusterBuilder AddCompositeTransportType<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TTransport,
+        [DynamicallyAccessedMembers(OptionsShape.Members)] TOptions>(
+        this IHaClusterBuilder builder, string word, Action<IConfigurationSection, TOptions> bind)
+        where TTransport : class, IHeartbeatTransport
+        where TOptions : class
+    {
+        var types = ClusterRegistration.Of(builder).TransportTypes;
+        return builder.AddType(types, new(word, Component<IHeartbeatTransport>.Composite<TTransport, TOptions>(), null), bind, ConfigurationKeys.CompositeLink);
+    }
+
     internal static IHaClusterBuilder With(this IHaClusterBuilder builder, Action<ClusterSettings> step)
     {
         ClusterRegistration.Of(builder).Add(step);
@@ -206,7 +250,11 @@ public static partial class HaClusterBuilderExtensions
             }
 
             configure?.Invoke(link.Settings);
-            settings.Links.Add(link);
+            settings.Add(link);
+            if (component.IsComposite)
+            {
+                settings.OpenComposites.Push(link);
+            }
         });
     }
 }

@@ -5,6 +5,7 @@ internal static class TimeRules
 {
     private const int IntervalsPerDeadTime = 3;   // two frames lost in a row are no death
     private const int FramesPerDeadTime = 2;      // on one link, so that one lost frame does not silence it
+    private const int LineShare = 2;               // a slow line is at most half loaded, so a frame that is late never meets the next
     public const int GapsPerInterval = 10;        // default: state changes at most decuple the frames of an interval
 
     private static readonly TimeSpan DeadTimeMin = TimeSpan.FromMilliseconds(300);   // garbage collections and schedulers stall healthy machines nearly that long
@@ -51,9 +52,48 @@ internal static class TimeRules
         Rules.CheckRange("FlapHold", times.FlapHold, TimeSpan.FromSeconds(1), WindowMax, "a flapping peer stays on standby that long", errors);
     }
 
-    public static TimeSpan IntervalOf(LinkSettings link, HaClusterTimes times) => link.Interval ?? times.HeartbeatInterval;
+    /// <summary>The pace of a link: what was said, and never faster than its line. A composite is as fast as the fastest of its members.</summary>
+    /// <param name="link">The link, its options read.</param>
+    /// <param name="times">The cluster's.</param>
+    /// <param name="frameBytes">The largest frame of the cluster.</param>
+    public static LinkPace PaceOf(LinkEntry link, HaClusterTimes times, int frameBytes)
+    {
+        var pace = new LinkPace(IntervalOf(link.Settings, times), GapOf(link.Settings, times));
+        if (link.Line is { } line)
+        {
+            pace = pace.NotFasterThan(GapOf(line, frameBytes), GapOf(line, frameBytes));
+        }
 
-    public static TimeSpan GapOf(LinkSettings link, HaClusterTimes times) => link.MinGap ?? IntervalOf(link, times) / GapsPerInterval;
+        if (link.Members.Count > 0)
+        {
+            var members = link.Members.ConvertAll(member => PaceOf(member, times, frameBytes));
+            pace = pace.NotFasterThan(members.Min(member => member.Interval), members.Min(member => member.MinGap));
+        }
+
+        return pace;
+    }
+
+    /// <summary>A line too slow for the dead time is refused.</summary>
+    public static void CheckLine(string name, ILinePace line, int frameBytes, HaClusterTimes times, List<string> errors)
+    {
+        var gap = GapOf(line, frameBytes);
+        if (gap * FramesPerDeadTime > times.DeadTime)
+        {
+            errors.Add($"Link \"{name}\": the largest frame of this cluster has {frameBytes} bytes and takes {Rules.Text(gap / LineShare)} at {line.Line}; at most half loaded, the line " +
+                $"carries one every {Rules.Text(gap)} and so {Ratio(times.DeadTime, gap)} within DeadTime ({Rules.Text(times.DeadTime)} / {Rules.Text(gap)}) and must carry " +
+                $"{FramesPerDeadTime}, or one lost frame silences the link: a faster line, or DeadTime at least {Rules.Text(gap * FramesPerDeadTime)}.");
+        }
+    }
+
+    private static TimeSpan IntervalOf(LinkSettings link, HaClusterTimes times) => link.Interval ?? times.HeartbeatInterval;
+
+    private static TimeSpan GapOf(LinkSettings link, HaClusterTimes times) => link.MinGap ?? IntervalOf(link, times) / GapsPerInterval;
+
+    // Whole milliseconds, rounded up: what the messages show is what holds.
+    private static TimeSpan GapOf(ILinePace line, int frameBytes) =>
+        TimeSpan.FromMilliseconds(Math.Ceiling((line.LineTime(frameBytes) * LineShare).TotalMilliseconds));
+
+    private static string Ratio(TimeSpan whole, TimeSpan part) => (whole / part).ToString("0.##", System.Globalization.CultureInfo.InvariantCulture);
 
     public static void CheckLink(string name, LinkSettings link, HaClusterTimes times, List<string> errors)
     {
@@ -68,7 +108,7 @@ internal static class TimeRules
         if (link.Interval is not null && interval > TimeSpan.Zero && times.DeadTime / interval < FramesPerDeadTime)
         {
             errors.Add($"Link \"{name}\": Interval ({Rules.Text(interval)}) leaves {(int)(times.DeadTime / interval)} frame(s) within DeadTime " +
-                $"({Rules.Text(times.DeadTime)} / {Rules.Text(interval)} = {(times.DeadTime / interval).ToString("0.##", System.Globalization.CultureInfo.InvariantCulture)}) and must leave " +
+                $"({Rules.Text(times.DeadTime)} / {Rules.Text(interval)} = {Ratio(times.DeadTime, interval)}) and must leave " +
                 $"{FramesPerDeadTime}, or one lost frame silences the link: Interval at most {Rules.Text(times.DeadTime / FramesPerDeadTime)}, or a longer DeadTime.");
         }
 
@@ -88,4 +128,12 @@ internal static class TimeRules
                 $"{Rules.Text(RealTimeWanted)} a busy machine may be taken for dead. Set RealTime, or a longer DeadTime.");
         }
     }
+}
+
+/// <param name="Interval">From one heartbeat to the next.</param>
+/// <param name="MinGap">Shortest time between two frames.</param>
+internal readonly record struct LinkPace(TimeSpan Interval, TimeSpan MinGap)
+{
+    public LinkPace NotFasterThan(TimeSpan interval, TimeSpan minGap) =>
+        new(Interval > interval ? Interval : interval, MinGap > minGap ? MinGap : minGap);
 }

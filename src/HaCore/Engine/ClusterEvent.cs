@@ -44,6 +44,18 @@ internal abstract class ClusterEvent
         public string? Detail { get; } = detail;
     }
 
+    /// <summary>A member of a composite link is in another state.</summary>
+    public sealed class LinkMemberChanged(int link, int member, bool isAlive, bool isActive, string? detail) : ClusterEvent
+    {
+        public int Link { get; } = link;
+        public int Member { get; } = member;
+        public bool IsAlive { get; } = isAlive;
+        public bool IsActive { get; } = isActive;
+
+        /// <summary>Why it is not alive; null when it is, or when nothing can be said yet.</summary>
+        public string? Detail { get; } = detail;
+    }
+
     /// <summary>Answer to <see cref="Decision.Persist"/>. Error null = the state is on stable storage.</summary>
     public sealed class Persisted(long write, string? error) : ClusterEvent
     {

@@ -23,7 +23,7 @@ internal sealed partial class ClusterMachine
                 ConfirmDownToken = _peer.HasSession || _peer.IsConfirmedDown ? null : ConfirmDownToken,
             },
         ],
-        Links = [.. _links.Select(l => new LinkSnapshot { Link = l.Configuration.Name, Alive = l.IsAlive, Detail = l.Detail })],
+        Links = [.. _links.Select(l => new LinkSnapshot { Link = l.Configuration.Name, Alive = l.IsAlive, Detail = l.Detail, Members = l.MemberSnapshots })],
         Groups = [.. _groups.Select(BuildGroup)],
     };
 

@@ -123,6 +123,9 @@ internal sealed partial class ClusterMachine
             case ClusterEvent.LinkChanged change:
                 _links[change.Link].OnChanged(change);
                 break;
+            case ClusterEvent.LinkMemberChanged change:
+                _links[change.Link].OnMemberChanged(change);
+                break;
             case ClusterEvent.Persisted persisted:
                 OnPersisted(persisted);
                 break;

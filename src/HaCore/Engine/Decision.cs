@@ -115,6 +115,8 @@ internal enum NoticeKind
     LinkLost = 22,
     PeerUnverified = 23,
     PeerDeaf = 24,
+    LinkMemberLost = 25,
+    LinkMemberActive = 26,
     LocalLate = 30,
     HoldTaken = 40,
     HoldReleased = 41,

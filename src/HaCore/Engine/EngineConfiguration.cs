@@ -6,6 +6,7 @@ internal sealed record EngineConfiguration
     public const int GroupsMax = 16;      // one frame carries every group; 16 of them still fit an Ethernet frame
     public const int ResourcesMax = 16;   // per group; each may publish 8 bytes in the frame
     public const int LinksMax = 16;       // bits of a link mask
+    public const int MembersMax = 8;      // of a composite link: more ways than any two machines have
 
     public required string Cluster { get; init; }
     public required NodeId LocalNode { get; init; }
@@ -49,7 +50,16 @@ internal sealed record EngineTimes
 /// <param name="Name">Name of the link.</param>
 /// <param name="Interval">Its own pace: at least the heartbeat interval.</param>
 /// <param name="MinGap">Shortest time between two frames on it, for frames sent at once because the state changed.</param>
-internal sealed record LinkConfiguration(LinkId Name, TimeSpan Interval, TimeSpan MinGap);
+internal sealed record LinkConfiguration(LinkId Name, TimeSpan Interval, TimeSpan MinGap)
+{
+    private const int LostIntervals = 3;   // two frames lost in a row are no lost link, even where it is slower than the dead time wants
+
+    /// <summary>Of a composite; empty otherwise.</summary>
+    public IReadOnlyList<LinkId> Members { get; init; } = [];
+
+    /// <summary>Silence after which a link of this pace is lost.</summary>
+    public static TimeSpan LostAfter(TimeSpan interval, TimeSpan deadTime) => deadTime > interval * LostIntervals ? deadTime : interval * LostIntervals;
+}
 
 internal sealed record GroupConfiguration
 {

@@ -9,6 +9,7 @@ internal sealed class LinkTracker(EngineContext context, ConditionBoard conditio
     private uint _incarnation;
     private ulong _sequence;
     private Instant _lastHeard = Instant.Never;
+    private readonly LinkMemberTracker? _members = configuration.Members.Count == 0 ? null : new(context, conditions, index, configuration.Members);
     private bool _wasHeard;
 
     public LinkConfiguration Configuration => configuration;
@@ -36,6 +37,10 @@ internal sealed class LinkTracker(EngineContext context, ConditionBoard conditio
             NextSend = context.Now;
         }
     }
+
+    public IReadOnlyList<LinkMemberSnapshot> MemberSnapshots => _members?.Snapshots ?? [];
+
+    public void OnMemberChanged(ClusterEvent.LinkMemberChanged change) => _members?.OnChanged(change);
 
     /// <summary>Statistics of one authentic frame, whether or not another link brought it first (M2).</summary>
     public void OnFrame(Frame frame, TimeSpan? roundTrip)
@@ -94,6 +99,12 @@ internal sealed class LinkTracker(EngineContext context, ConditionBoard conditio
 
     public void Advance()
     {
+        AdvanceSilence();
+        _members?.Advance(IsAlive);
+    }
+
+    private void AdvanceSilence()
+    {
         if (!_wasHeard || _lastHeard == Instant.Never)
         {
             return;
@@ -101,7 +112,7 @@ internal sealed class LinkTracker(EngineContext context, ConditionBoard conditio
 
         var silent = context.Now - _lastHeard;
         var times = context.Configuration.Times;
-        var lost = times.DeadTime > configuration.Interval * 3 ? times.DeadTime : configuration.Interval * 3;
+        var lost = LinkConfiguration.LostAfter(configuration.Interval, times.DeadTime);
         if (silent > lost)
         {
             if (IsAlive)

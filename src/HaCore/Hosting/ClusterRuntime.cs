@@ -47,7 +47,7 @@ internal sealed class ClusterRuntime : IAsyncDisposable
         _logger = new NoticeLogger(loggers.CreateLogger($"HaCore.{engine.Cluster}"), NoticeFeed, NoticeWriter.ShellIdsFrom);
         _clock = new EngineClock(timeProvider);
         _telemetry = new ClusterTelemetry(engine.Cluster, services.GetService<System.Diagnostics.Metrics.IMeterFactory>());
-        Queue = new EventQueue(_clock, engine.Links.Count, engine.Groups.Sum(group => group.Resources.Count));
+        Queue = new EventQueue(_clock, engine.Links.Count, engine.Groups.Sum(group => group.Resources.Count), engine.Links.Sum(link => link.Members.Count));
         _notices = new NoticeWriter(engine.Cluster, _logger);
         _writer = new StateWriter(engine.Cluster, directory.Save, Queue, _logger);
         _agents = new AgentInvoker(definition, services, Queue, timeProvider, _telemetry, _logger);
@@ -317,8 +317,22 @@ internal sealed class ClusterRuntime : IAsyncDisposable
             FrameBytesMax = environment.FrameBytesMax,
             TimeProvider = _clock.TimeProvider,
             LoggerFactory = loggers,
+            MemberChanged = state => PostMember(index, state),
         };
         return new LinkRunner(index, transport, context, environment, _machine.Links[index]);
+    }
+
+    private void PostMember(int link, HeartbeatMemberState state)
+    {
+        var links = Definition.Engine.Links;
+        var member = links[link].Members.TakeWhile(name => name != state.Member).Count();
+        if (member == links[link].Members.Count)
+        {
+            throw new ArgumentException($"The link \"{links[link].Name}\" has no member \"{state.Member}\": a composite reports its own members only.", nameof(state));
+        }
+
+        var ordinal = links.Take(link).Sum(other => other.Members.Count) + member;
+        Queue.PostMember(ordinal, new ClusterEvent.LinkMemberChanged(link, member, state.IsAlive, state.IsActive, state.Detail));
     }
 
     private void PrepareThread()

@@ -6,7 +6,7 @@ namespace HaCore.Hosting;
 /// What happened, on its way to the engine's thread. Bounded by construction, allocated once:
 /// <list type="bullet">
 /// <item>frames: <see cref="FramesPerLink"/> carriers per link; when they are all waiting, the oldest is dropped, because every frame is the whole state;</item>
-/// <item>link changes, unverified and foreign frames, wanted probes: one place each per link or resource, newest wins, because the engine looks at levels;</item>
+/// <item>link and member changes, unverified and foreign frames, wanted probes: one place each per link, member or resource, newest wins, because the engine looks at levels;</item>
 /// <item>answers (operations, writes, fences) and Leave: as many places as questions can be open; never dropped;</item>
 /// <item>commands: <see cref="CommandsMax"/>; a further one is refused, the operator tries again.</item>
 /// </list>
@@ -26,6 +26,7 @@ internal sealed class EventQueue
     private readonly ClusterEvent?[] _latest;
     private readonly FrameLane[] _lanes;
     private readonly int _resourcesOffset;
+    private readonly int _membersOffset;
     private int _head;
     private int _count;
     private int _commands;
@@ -33,7 +34,8 @@ internal sealed class EventQueue
     /// <param name="clock">The engine's clock.</param>
     /// <param name="links">How many links.</param>
     /// <param name="resources">How many resources, over all groups.</param>
-    public EventQueue(EngineClock clock, int links, int resources)
+    /// <param name="members">How many members, over all composite links.</param>
+    public EventQueue(EngineClock clock, int links, int resources, int members = 0)
     {
         _wait = new WaitPoint(clock);
         _lanes = new FrameLane[links];
@@ -43,7 +45,8 @@ internal sealed class EventQueue
         }
 
         _resourcesOffset = 3 * links;
-        _latest = new ClusterEvent?[_resourcesOffset + resources];
+        _membersOffset = _resourcesOffset + resources;
+        _latest = new ClusterEvent?[_membersOffset + members];
 
         // Answers: one operation per resource, one write, one fence; and Leave.
         const int Single = 3;
@@ -87,6 +90,11 @@ internal sealed class EventQueue
 
     /// <summary>Posts the state of a link; replaces one that still waits.</summary>
     public void PostLink(ClusterEvent.LinkChanged change) => PostLatest(change.Link, change);
+
+    /// <summary>Posts the state of a member of a composite; replaces one that still waits.</summary>
+    /// <param name="ordinal">Number of the member over all links.</param>
+    /// <param name="change">The change.</param>
+    public void PostMember(int ordinal, ClusterEvent.LinkMemberChanged change) => PostLatest(_membersOffset + ordinal, change);
 
     /// <summary>Posts that an unverifiable frame came; one that still waits is enough.</summary>
     public void PostUnverified(ClusterEvent.UnverifiedFrame frame) => PostLatest(_lanes.Length + frame.Link, frame);

@@ -147,7 +147,11 @@ internal sealed class LinkRunner
                 _backOff = BackOffMin;   // it opened and it works
                 if (result.Length > 0)
                 {
-                    Take(codec, _buffer.AsSpan(0, result.Length), ref carrier);
+                    if (Take(codec, _buffer.AsSpan(0, result.Length), ref carrier))
+                    {
+                        (_link as ICompositeHeartbeatLink)?.Heard(result.Via);
+                    }
+
                     _receiveAllocatedBytes = GC.GetAllocatedBytesForCurrentThread();
                 }
 
@@ -168,12 +172,13 @@ internal sealed class LinkRunner
         }
     }
 
-    private void Take(FrameCodec codec, ReadOnlySpan<byte> bytes, ref ClusterEvent.FrameReceived carrier)
+    /// <returns>Was it an authentic frame of the peer?</returns>
+    private bool Take(FrameCodec codec, ReadOnlySpan<byte> bytes, ref ClusterEvent.FrameReceived carrier)
     {
         if (bytes.Length > _environment.FrameBytesMax + NewerFrameBytes)
         {
             _refused.Add(FrameVerdict.Malformed);
-            return;
+            return false;
         }
 
         var verdict = codec.Decode(bytes, carrier.Frame);
@@ -193,6 +198,8 @@ internal sealed class LinkRunner
         {
             _refused.Add(verdict);
         }
+
+        return verdict == FrameVerdict.Accepted;
     }
 
     // On the sending thread: disposing the link ends the pending receive, which then opens it again.

@@ -113,6 +113,25 @@ public sealed class LinkRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_composite_is_told_of_the_peers_authentic_frames_only()
+    {
+        Open();
+        var forged = Encode(sequence: 1, peer: true);
+        forged[^1] ^= 1;
+        _cable.First.Deliver(forged);
+        _cable.First.Deliver(Encode(sequence: 2, peer: false));
+        _cable.First.Deliver([1, 2, 3]);
+        _cable.First.Deliver(Encode(sequence: 3, peer: true));
+        _cable.First.Deliver(Encode(sequence: 4, peer: true));
+
+        Assert.IsType<ClusterEvent.UnverifiedFrame>(Take());
+        Assert.Equal(3ul, Assert.IsType<ClusterEvent.FrameReceived>(Take()).Frame.Sequence);
+        Assert.Equal(4ul, Assert.IsType<ClusterEvent.FrameReceived>(Take()).Frame.Sequence);
+        Assert.Equal("member", _cable.First.Heard[0].Value);   // told before the next receive, so after the fourth frame at least one and at most two
+        Assert.InRange(_cable.First.Heard.Count, 1, 2);
+    }
+
+    [Fact]
     public void A_link_that_breaks_is_reported_and_opened_again()
     {
         Open();

@@ -33,6 +33,9 @@ internal sealed class LoopbackTransport(LoopbackCable cable) : IHeartbeatTranspo
 
     public int MaxFrameBytes { get; set; } = 1400;
 
+    /// <summary>Members of the frames that were said to be the peer's, in order: the link behaves as a composite of which everything comes by "member".</summary>
+    public List<LinkId> Heard { get; } = [];
+
     /// <summary>Completed by a send that is to fail or hang: called on the sending thread before each frame.</summary>
     public Action? BeforeSend { get; set; }
 
@@ -69,9 +72,10 @@ internal sealed class LoopbackTransport(LoopbackCable cable) : IHeartbeatTranspo
     }
 }
 
-internal sealed class LoopbackLink(LoopbackTransport transport, LoopbackCable cable, int maxFrameBytes) : IHeartbeatLink
+internal sealed class LoopbackLink(LoopbackTransport transport, LoopbackCable cable, int maxFrameBytes) : ICompositeHeartbeatLink
 {
     private const int Places = 16;
+    private static readonly LinkId Member = new("member");
     private readonly object _gate = new();
     private readonly byte[][] _frames = [.. Enumerable.Range(0, Places).Select(_ => new byte[maxFrameBytes + 8])];
     private readonly int[] _lengths = new int[Places];
@@ -118,7 +122,18 @@ internal sealed class LoopbackLink(LoopbackTransport transport, LoopbackCable ca
             _frames[_head].AsSpan(0, length).CopyTo(buffer.Span);
             _head = (_head + 1) % Places;
             _count--;
-            return ValueTask.FromResult(new HeartbeatReceiveResult(length));
+            return ValueTask.FromResult(new HeartbeatReceiveResult(length, Member));
+        }
+    }
+
+    public void Heard(LinkId via)
+    {
+        lock (_gate)
+        {
+            if (transport.Heard.Count < Places)
+            {
+                transport.Heard.Add(via);
+            }
         }
     }
 

@@ -187,6 +187,13 @@ internal sealed partial class World
         Post(process, new ClusterEvent.LinkChanged(index, isUp, isUp ? null : "the interface is down"));
     }
 
+    /// <summary>The composite link says how one of its members is.</summary>
+    public void ReportMember(string key, string link, int member, bool isAlive, bool isActive, string? detail = null)
+    {
+        Post(Running(key), new ClusterEvent.LinkMemberChanged(Array.IndexOf(_links, Link(link)), member, isAlive, isActive, detail));
+        Advance(1.Milliseconds());
+    }
+
     /// <summary>A frame as if it came over the wire now.</summary>
     public void Inject(string to, Frame frame, int link = 0)
     {
