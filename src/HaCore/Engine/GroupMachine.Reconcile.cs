@@ -207,7 +207,7 @@ internal sealed partial class GroupMachine
                 return;
             }
 
-            if (slot.State is ResourceState.Failed or ResourceState.Unknown && !slot.StartAgain)
+            if (slot.State is ResourceState.Failed or ResourceState.Unknown)
             {
                 _restartFrom = slot.Index;
                 _context.Changed();
@@ -221,7 +221,8 @@ internal sealed partial class GroupMachine
                 return;
             }
 
-            slot.State = slot.StartAgain ? slot.State : ResourceState.Unknown;
+            // What runs is only announced again; anything else may be active from now on, and whoever stops the group must see that.
+            slot.State = slot.State == ResourceState.Running ? slot.State : ResourceState.Unknown;
             Issue(slot, OperationKind.Start);
             return;
         }

@@ -210,6 +210,24 @@ public sealed class DoubtScenarios
         world.Expect((world.Running("a").LastSent.Flags & FrameFlags.Late) == 0, "the flag is cleared");
     }
 
+    [Fact]
+    [Trait("Rule", "L")]
+    [Trait("Rule", "R2")]
+    public void What_died_before_it_was_announced_again_is_stopped_before_the_group_is_given_away()
+    {
+        var world = new World(s => s.Policy = new WaitPolicy()).StartBoth();
+        world.Resource("a", "web-service").StartTime = 5.Seconds();
+        world.Resource("a", "web-service").ProbeTime = 1.Seconds();
+        world.Freeze("a");
+        world.KillResource("a", "web-service");
+        world.Advance(5.Seconds());
+        world.Thaw("a", timerFirst: true); // the probe is under way when the peer's answer ends the doubt
+        world.RunUntil(() => world.Starts("a", resource: 1) == 2, 10.Seconds(), "the service is started again");
+        world.MustAccept("a", CommandKind.Move, "web", "b");
+        world.ExpectActive("web", "b", within: 1.Minutes());
+        world.Expect(!world["a"].AnyActive(0), "nothing of it is left on a");
+    }
+
     [Theory]
     [Trait("Rule", "L")]
     [Trait("Rule", "C")]
