@@ -70,12 +70,12 @@ internal sealed partial class ClusterMachine
             return;
         }
 
-        // A group that was never fully looked at counts as held (P): its first probes must end before this node may say Left.
+        // A group that was not fully looked at counts as held (P, W): its probes must end before this node may say Left.
         _context.Due(_lookUntil);
         foreach (var group in _groups)
         {
-            var isLost = group.IsUnclean || (!group.IsProbed && _context.Now >= _lookUntil);
-            if (!isLost && (group.ShownHold != HoldState.NotHeld || group.IsPending || !group.IsProbed))
+            var isLost = group.IsUnclean || (!group.IsSeen && _context.Now >= _lookUntil);
+            if (!isLost && (group.ShownHold != HoldState.NotHeld || group.IsPending || !group.IsSeen))
             {
                 return;
             }
@@ -86,7 +86,7 @@ internal sealed partial class ClusterMachine
             return;
         }
 
-        if (Array.Exists(_groups, static g => g.IsUnclean || !g.IsProbed))
+        if (Array.Exists(_groups, static g => g.IsUnclean || !g.IsSeen))
         {
             if (_isSuperseded)
             {

@@ -269,7 +269,8 @@ internal sealed partial class ClusterMachine
             IsStandby = _peer.HasSession ? IsStandby : _store.LocalStandby, // damping forbids hand-over and failback, not a takeover
             IsMaintenance = IsMaintenance,
         };
-        var isStill = IsMaintenance && !_isSuperseded; // a superseded node stops at once, maintenance or not (rule N)
+        // A superseded node stops at once, maintenance or not (rule N). What was detached runs on, though maintenance ends before this program has.
+        var isStill = (IsMaintenance || _leave == LeaveStage.Detaching) && !_isSuperseded;
         foreach (var group in _groups)
         {
             if (!IsLeaving)

@@ -133,6 +133,7 @@ internal enum NoticeKind
     ResourceFailed = 54,
     ResourceRestart = 55,
     OperationFailed = 56,
+    GroupUnknown = 57,
     FenceOrdered = 60,
     FenceResult = 61,
     TakeoverBlocked = 62,

@@ -19,7 +19,7 @@ internal sealed partial class GroupMachine
     public bool PeerMayHold => !IsHeld && !_peer.IsConfirmedDown && PeerGroup.Hold != HoldState.NotHeld;
 
     /// <summary>This node would take it if the peer were confirmed down.</summary>
-    public bool WouldTakeOver => Hold == HoldState.NotHeld && CanRunHere && IsCurrent && (LocalOwns || !Record.Current.Diverged);
+    public bool WouldTakeOver => Hold == HoldState.NotHeld && IsSeen && CanRunHere && IsCurrent && (LocalOwns || !Record.Current.Diverged);
 
     /// <summary>Found active at start, waiting to be adopted: a verdict would let it be (rule P).</summary>
     public bool WaitsForAdoption => IsHeld && IsResidue && Releasing == ReleaseReason.None;
@@ -164,7 +164,7 @@ internal sealed partial class GroupMachine
 
         foreach (var slot in _slots)
         {
-            slot.StartAgain = slot.State == ResourceState.Running;
+            slot.StartAgain = slot.State == ResourceState.Running || !slot.IsLooked; // if the look finds it running
         }
 
         Reason = OperationReason.Recovery;

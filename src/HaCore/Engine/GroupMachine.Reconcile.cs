@@ -13,6 +13,7 @@ internal sealed partial class GroupMachine
     private Instant _cannotStartUntil;
     private bool _wasActive;
     private bool _isLookingAnew;
+    private Instant _lookBegan;
     private int _restartFrom = -1;
     private int _stopTries;
 
@@ -20,6 +21,7 @@ internal sealed partial class GroupMachine
     public void Reconcile(bool isMaintenance, bool startNothing)
     {
         AdvanceReplica();
+        ReportLook();
         Probe(isMaintenance || startNothing);
         if (isMaintenance)
         {
@@ -84,6 +86,7 @@ internal sealed partial class GroupMachine
     public void LookAnew()
     {
         _isLookingAnew = true;
+        _lookBegan = _context.Now;
         _restartFrom = -1;
         foreach (var slot in _slots)
         {
@@ -98,6 +101,28 @@ internal sealed partial class GroupMachine
 
     /// <summary>Some resource was not looked at since the end of maintenance.</summary>
     private bool IsLooking => _isLookingAnew && !Array.TrueForAll(_slots, static s => s.IsLooked);
+
+    /// <summary>Tells of a look that takes longer than a node waits for one: a person should know which resource keeps the group back.</summary>
+    private void ReportLook()
+    {
+        if (IsSeen)
+        {
+            _conditions.End(NoticeKind.GroupUnknown, _index, "every resource was looked at");
+            return;
+        }
+
+        var due = Instant.Max(_lookBegan, _context.Started) + _context.Configuration.Times.InitialDeadTime;
+        _context.Due(due);
+        if (_context.Now < due || _conditions.IsActive(NoticeKind.GroupUnknown, _index)
+            || Array.Find(_slots, s => IsProbed ? !s.IsLooked : s.State == ResourceState.Unknown) is not { } slot)
+        {
+            return;
+        }
+
+        _conditions.Begin(NoticeKind.GroupUnknown, _index, NoticeLevel.Error, Name,
+            $"{slot.Configuration.Name} could not be looked at for {_context.Configuration.Times.InitialDeadTime.TotalSeconds:0.##} s ({slot.Detail ?? "no answer"}): "
+            + "until it can, nothing of the group is started here and the peer takes it only when this node is confirmed down. Repair what its probe needs");
+    }
 
     /// <summary>Rule W: the hold follows what was found. What is held and does not run here any more is free until it is placed anew.</summary>
     private void EndLook()

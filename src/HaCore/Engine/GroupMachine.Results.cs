@@ -30,17 +30,17 @@ internal sealed partial class GroupMachine
 
         slot.UnknownProbes = 0;
         slot.Observe(probe);
+        if (probe.State == ResourceState.Unknown && !(IsProbed && slot.IsLooked))
+        {
+            slot.NextProbe = Instant.Min(slot.NextProbe, _context.Now + FirstProbeRetry);
+        }
+
         if (slot.StopUnconfirmed)
         {
             ConfirmStop(slot);
         }
         else if (!IsProbed)
         {
-            if (probe.State == ResourceState.Unknown)
-            {
-                slot.NextProbe = Instant.Min(slot.NextProbe, _context.Now + FirstProbeRetry);
-            }
-
             CompleteFirstProbes();
         }
         else if (IsHeld && !IsResidue && !_store.Maintenance && Releasing == ReleaseReason.None && before == ResourceState.Running && slot.State != ResourceState.Running)

@@ -65,6 +65,9 @@ internal sealed partial class GroupMachine
     /// <summary>Every resource was looked at since the start (rule P).</summary>
     public bool IsProbed { get; private set; }
     public bool IsPrepared { get; private set; }
+
+    /// <summary>Every resource was looked at, since the start (rule P) and since the end of maintenance (rule W).</summary>
+    public bool IsSeen => IsProbed && !IsLooking;
     public bool OperatorAcceptsDataLoss { get; private set; }
     public bool IsHeld => Hold == HoldState.Held;
     public PeerGroup PeerGroup => _peer.View.Group(_index);
