@@ -14,7 +14,7 @@ internal sealed class AgentInvoker : IAsyncDisposable
     public AgentInvoker(
         ClusterDefinition definition, IServiceProvider services, EventQueue queue, TimeProvider timeProvider, ClusterTelemetry telemetry, ILogger logger)
     {
-        _logger = logger;
+        _logger = new QuietLogger(logger);
         _groups = new ResourceRunner[definition.Engine.Groups.Count][];
         var ordinal = 0;
         for (var g = 0; g < _groups.Length; g++)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using HaCore.Configuration;
 using HaCore.Engine;
@@ -14,6 +15,9 @@ internal sealed class ClusterRuntime : IAsyncDisposable
 {
     /// <summary>What a well-behaved thread needs to see that it is over; one that does not is left behind, it is a background thread.</summary>
     private static readonly TimeSpan ThreadEndMax = TimeSpan.FromSeconds(2);
+
+    // Referenced for ever: the lock of a directory that nobody refers to would end with the next garbage collection.
+    private static readonly ConcurrentBag<StateDirectory> NeverReleased = [];
 
     private readonly KeyRing _keys;
     private readonly TimeProvider _timeProvider;
@@ -194,7 +198,7 @@ internal sealed class ClusterRuntime : IAsyncDisposable
             link.StopReceiving();
         }
 
-        await _linksStopping.CancelAsync().ConfigureAwait(false);
+        await _linksStopping.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // what a transport hung on its token may throw
         var ended = Task.WhenAll(_links.Select(link => link.Ended));
         if (!await WaitBriefly(ended).ConfigureAwait(false))
         {
@@ -224,21 +228,19 @@ internal sealed class ClusterRuntime : IAsyncDisposable
 
         Answers.Close("the cluster has ended on this node");
         Feed.Complete();
-        await _fencingStopping.CancelAsync().ConfigureAwait(false);
+        await _fencingStopping.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (await WaitBriefly(Task.WhenAll(_agents.EndAsync(), _fencing.Ended)).ConfigureAwait(false))
         {
-            // Never under a running operation: what it still does is better done with its agent than without.
+            // Never under a running operation: what it still does is better done with its agent or device than without.
             await _agents.DisposeAsync().ConfigureAwait(false);
+            await DisposePartsAsync(_devices).ConfigureAwait(false);
         }
         else
         {
             hasEnded = false;
         }
 
-        foreach (var part in _transports.Concat<object>(_devices))
-        {
-            await Disposal.DisposeAsync(part).ConfigureAwait(false);
-        }
+        await DisposePartsAsync(_transports).ConfigureAwait(false);
 
         _codec.Dispose();
         _telemetry.Dispose();
@@ -252,7 +254,11 @@ internal sealed class ClusterRuntime : IAsyncDisposable
 
         if (hasEnded)
         {
-            _directory.Dispose(); // otherwise locked until the process ends (rule N): what still runs may still write or start something
+            _directory.Dispose();
+        }
+        else
+        {
+            NeverReleased.Add(_directory); // locked until the process ends (rule N): what still runs may still write or start something
         }
 
         Queue.Close();
@@ -294,14 +300,24 @@ internal sealed class ClusterRuntime : IAsyncDisposable
     // Real time, whatever the provider: it bounds how long a host's stop can hang on a foreign thread.
     private static async Task<bool> WaitBriefly(Task task)
     {
-        try
+        await task.WaitAsync(ThreadEndMax, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return task.IsCompleted; // also when it failed: it has ended
+    }
+
+    private async Task DisposePartsAsync(IEnumerable<object> parts)
+    {
+        foreach (var part in parts)
         {
-            await task.WaitAsync(ThreadEndMax, TimeProvider.System).ConfigureAwait(false);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
+            try
+            {
+                await Disposal.DisposeAsync(part).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // One part that cannot be disposed must not keep the others, and the state directory, from it.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                Log.PartNotDisposed(new QuietLogger(_logger), exception, part.GetType().Name);
+            }
         }
     }
 

@@ -20,8 +20,9 @@ internal sealed class HaClusterHost : IHostedLifecycleService, IAsyncDisposable,
     private ClusterRuntime? _runtime;
     private CancellationTokenRegistration _stopping;
     private Task _watch = Task.CompletedTask;
+    private readonly Lazy<Task> _disposal;
     private volatile EngineEnd? _end;
-    private int _isDisposed;
+    private volatile bool _hasStopped;
 
     public HaClusterHost(IServiceProvider services, string cluster)
     {
@@ -29,6 +30,7 @@ internal sealed class HaClusterHost : IHostedLifecycleService, IAsyncDisposable,
         _lifetime = services.GetService<IHostApplicationLifetime>();
         _logger = new QuietLogger(services.GetRequiredService<ILoggerFactory>().CreateLogger($"HaCore.{cluster}"));
         Cluster = new HaCluster(cluster);
+        _disposal = new Lazy<Task>(DisposeOnceAsync);
     }
 
     public HaCluster Cluster { get; }
@@ -42,7 +44,7 @@ internal sealed class HaClusterHost : IHostedLifecycleService, IAsyncDisposable,
         _runtime = ClusterRuntime.Open(definition, _services);
         await _runtime.RehearseAsync().ConfigureAwait(false);
 
-        // All clusters of a host leave together: the stop of one is not to wait for an agent of another.
+        // The host asks its services one after the other; see StoppingAsync.
         _stopping = _lifetime?.ApplicationStopping.Register(static runtime => ((ClusterRuntime)runtime!).LeaveIfStarted(), _runtime) ?? default;
     }
 
@@ -65,7 +67,12 @@ internal sealed class HaClusterHost : IHostedLifecycleService, IAsyncDisposable,
             return;
         }
 
-        runtime.Loop.Leave();
+        // All clusters of a host leave together: one is not to wait for an agent of another until the host's patience is over.
+        foreach (var cluster in _services.GetServices<IHostedService>().OfType<HaClusterHost>())
+        {
+            cluster._runtime?.LeaveIfStarted();
+        }
+
         try
         {
             await runtime.Loop.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -76,6 +83,7 @@ internal sealed class HaClusterHost : IHostedLifecycleService, IAsyncDisposable,
         }
 
         await WatchedAsync().ConfigureAwait(false);
+        _hasStopped = true;
         await runtime.CloseLinksAsync().ConfigureAwait(false);
     }
 
@@ -83,18 +91,21 @@ internal sealed class HaClusterHost : IHostedLifecycleService, IAsyncDisposable,
 
     public async Task StoppedAsync(CancellationToken cancellationToken) => await DisposeAsync().ConfigureAwait(false);
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends what runs. Whoever calls it again waits for the first call.</summary>
+    public ValueTask DisposeAsync() => new(_disposal.Value);
+
+    private async Task DisposeOnceAsync()
     {
         if (_runtime is { } runtime)
         {
             await _stopping.DisposeAsync().ConfigureAwait(false);
-            if (Interlocked.Exchange(ref _isDisposed, 1) == 0 && runtime.Loop.IsStarted)
+            if (!_hasStopped && runtime.Loop.IsStarted)
             {
                 await LeaveAsync(runtime).ConfigureAwait(false);
+                await WatchedAsync().ConfigureAwait(false);
             }
 
             await runtime.DisposeAsync().ConfigureAwait(false);
-            await WatchedAsync().ConfigureAwait(false);
         }
     }
 

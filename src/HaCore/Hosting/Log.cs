@@ -26,6 +26,9 @@ internal static partial class Log
     [LoggerMessage(1206, LogLevel.Warning, "Cluster {Cluster}: {Count} log lines were dropped: the log did not take them in time", EventName = "LinesDropped")]
     public static partial void LinesDropped(ILogger logger, string cluster, long count);
 
+    [LoggerMessage(1207, LogLevel.Error, "{Part} failed when it was disposed (a bug of it); everything else ends all the same", EventName = "PartNotDisposed")]
+    public static partial void PartNotDisposed(ILogger logger, Exception exception, string part);
+
     [LoggerMessage(1210, LogLevel.Error, "Link {Link}: its transport failed in a way that it must not (a bug of the transport); the link is reopened", EventName = "TransportFaulted")]
     public static partial void TransportFaulted(ILogger logger, Exception exception, string link);
 

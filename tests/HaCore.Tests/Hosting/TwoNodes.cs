@@ -77,7 +77,10 @@ internal sealed class TwoNodes : IAsyncDisposable
     }
 }
 
-internal sealed class TestNode(TwoNodes nodes, string name) : IAsyncDisposable
+/// <param name="nodes">Its cluster.</param>
+/// <param name="name">Its name.</param>
+/// <param name="double">A second machine with this name: it has a state directory of its own and the other end of the cables.</param>
+internal sealed class TestNode(TwoNodes nodes, string name, bool @double = false) : IAsyncDisposable
 {
     private IHost? _host;
 
@@ -92,7 +95,7 @@ internal sealed class TestNode(TwoNodes nodes, string name) : IAsyncDisposable
 
     public IHost Host => _host ?? throw new InvalidOperationException("not built");
 
-    public IHaCluster Cluster => Host.Services.GetRequiredService<IHaCluster>();
+    public IHaCluster Cluster => Host.Services.GetRequiredKeyedService<IHaCluster>(TwoNodes.Cluster);
 
     public HaClusterHost Shell => Host.Services.GetRequiredKeyedService<HaClusterHost>(TwoNodes.Cluster);
 
@@ -106,7 +109,7 @@ internal sealed class TestNode(TwoNodes nodes, string name) : IAsyncDisposable
         builder.Services.AddHaCluster(TwoNodes.Cluster, ha =>
         {
             ha.AddNode("alpha").AddNode("beta").UseLocalNode(name)
-                .UseKeyFile(nodes.KeyFile).UseStateDirectory(nodes.StateOf(name))
+                .UseKeyFile(nodes.KeyFile).UseStateDirectory(nodes.StateOf(@double ? name + "-double" : name))
                 .UseFencingPolicy(FencingPolicyKind.ProceedUnfenced)
                 .UseTimes(times =>
                 {
@@ -117,7 +120,7 @@ internal sealed class TestNode(TwoNodes nodes, string name) : IAsyncDisposable
                 });
             foreach (var (cable, i) in nodes.Cables.Select((cable, i) => (cable, i)))
             {
-                ha.AddTransport($"cable{i}", _ => name == "alpha" ? cable.First : cable.Second);
+                ha.AddTransport($"cable{i}", _ => name == "alpha" && !@double ? cable.First : cable.Second);
             }
 
             ha.AddGroup("group", group => group.PreferNode("alpha").AddResource<ServiceAgent>("service", settings =>
@@ -144,8 +147,11 @@ internal sealed class TestNode(TwoNodes nodes, string name) : IAsyncDisposable
     {
         Service.IsBroken = true;
         Service.Die();
-        await Shell.DisposeAsync();
+        var engine = Shell.Cluster.Runtime!.Loop;
+        engine.Abort(); // or the host's disposal would leave in order
+        await engine.Ended;
         await DisposeAsync();
+        Environment.ExitCode = 0;
         Service.Die();
         Service.IsBroken = false;
     }
