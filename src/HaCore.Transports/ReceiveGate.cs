@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace HaCore.Transports;
 
 /// <summary>
-/// Where a link's receive thread waits: until the socket has something, another thread wakes it, or a time is over. On Linux poll(2) over the
-/// socket and an eventfd; elsewhere short polls of the socket alone.
+/// Where a link's receive thread waits: until the socket or the serial port has something, another thread wakes it, or a time is over. On Linux poll(2)
+/// over the descriptor and an eventfd; elsewhere short polls of the socket alone.
 /// </summary>
 internal sealed partial class ReceiveGate : IDisposable
 {
@@ -16,6 +16,9 @@ internal sealed partial class ReceiveGate : IDisposable
     private const int NonBlocking = 0x800;              // EFD_NONBLOCK
     private const short PollIn = 1;
     private const int Interrupted = 4;                  // EINTR
+
+    /// <summary>For <see cref="WaitLinux"/>: until there is something, or a wake-up.</summary>
+    public const int Unlimited = -1;
 
     private readonly SafeFileHandle? _event;
     private volatile bool _isWoken;
@@ -46,8 +49,16 @@ internal sealed partial class ReceiveGate : IDisposable
             return socket.Poll(wait * 1000, SelectMode.SelectRead);
         }
 
-        return WaitLinux(socket.SafeHandle, _event, milliseconds);
+        return Poll(socket.SafeHandle, _event, milliseconds);
     }
+
+    /// <summary>Waits once for any descriptor. May return early, as <see cref="Wait"/>. Linux only.</summary>
+    /// <returns>Whether there is something to read, an error to report or the end: what it is, reading tells.</returns>
+    /// <exception cref="ObjectDisposedException">The descriptor or the gate was closed.</exception>
+    public bool WaitLinux(SafeHandle descriptor, int milliseconds) => Poll(descriptor, _event!, milliseconds);
+
+    /// <summary>Holds this thread up for a bounded time in which a device needs nobody. Linux only.</summary>
+    public static unsafe void Pause(int milliseconds) => _ = Poll(null, 0, milliseconds);
 
     /// <summary>Ends the present or the next wait. Any thread, any time, also after disposal.</summary>
     public void Wake()
@@ -71,17 +82,17 @@ internal sealed partial class ReceiveGate : IDisposable
 
     public void Dispose() => _event?.Dispose();
 
-    private static unsafe bool WaitLinux(SafeSocketHandle socket, SafeFileHandle wake, int milliseconds)
+    private static unsafe bool Poll(SafeHandle descriptor, SafeFileHandle wake, int milliseconds)
     {
-        var holdsSocket = false;
+        var holdsDescriptor = false;
         var holdsEvent = false;
         try
         {
             // Counted references: the descriptors cannot be closed and reused by someone else under the poll.
-            socket.DangerousAddRef(ref holdsSocket);
+            descriptor.DangerousAddRef(ref holdsDescriptor);
             wake.DangerousAddRef(ref holdsEvent);
             var entries = stackalloc PollEntry[2];
-            entries[0] = new PollEntry { Descriptor = (int)socket.DangerousGetHandle(), Events = PollIn };
+            entries[0] = new PollEntry { Descriptor = (int)descriptor.DangerousGetHandle(), Events = PollIn };
             entries[1] = new PollEntry { Descriptor = (int)wake.DangerousGetHandle(), Events = PollIn };
             var ready = Poll(entries, 2, milliseconds);
             if (ready < 0 && Marshal.GetLastPInvokeError() is not Interrupted and var error)
@@ -103,9 +114,9 @@ internal sealed partial class ReceiveGate : IDisposable
                 wake.DangerousRelease();
             }
 
-            if (holdsSocket)
+            if (holdsDescriptor)
             {
-                socket.DangerousRelease();
+                descriptor.DangerousRelease();
             }
         }
     }
