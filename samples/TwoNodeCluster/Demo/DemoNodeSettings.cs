@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace TwoNodeCluster.Demo;
 
@@ -21,12 +22,15 @@ internal sealed record DemoNodeSettings
     public required IReadOnlyList<DemoLink> Links { get; init; }
 
     public static DemoNodeSettings Read(string file) =>
-        JsonSerializer.Deserialize<DemoNodeSettings>(File.ReadAllText(file)) ?? throw new JsonException($"{file} is empty");
+        JsonSerializer.Deserialize(File.ReadAllText(file), DemoJson.Default.DemoNodeSettings) ?? throw new JsonException($"{file} is empty");
 
-    public void Write(string file) => File.WriteAllText(file, JsonSerializer.Serialize(this));
+    public void Write(string file) => File.WriteAllText(file, JsonSerializer.Serialize(this, DemoJson.Default.DemoNodeSettings));
 }
 
 /// <param name="Name">Name of the link.</param>
 /// <param name="LocalPort">Port on 127.0.0.1 that the node binds.</param>
 /// <param name="CablePort">Port on 127.0.0.1 where the cable begins: the node takes it for its peer.</param>
 internal sealed record DemoLink(string Name, int LocalPort, int CablePort);
+
+[JsonSerializable(typeof(DemoNodeSettings))]
+internal sealed partial class DemoJson : JsonSerializerContext;
