@@ -88,6 +88,7 @@ internal static class ClusterHost
             ?? throw new InvalidDataException($"\"{NameKey}\" is missing: the name of the cluster, the same on both machines.");
         builder.Services.AddHaCluster(name, ha => ha
             .AddUdpTransportType()
+            .AddSerialTransportType()
             .AddIpAddressType()
             .Bind(builder.Configuration.GetSection(Section)));
         return builder.Build();
