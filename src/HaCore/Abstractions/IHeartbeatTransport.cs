@@ -72,6 +72,12 @@ public sealed class HeartbeatLinkContext
     /// </summary>
     public Action<HeartbeatMemberState> MemberChanged { get; init; } = static _ => { };
 
+    /// <summary>
+    /// For a link with heartbeat threads of its own: call it first on each of them. It gives the thread what the engine's own heartbeat threads have: real-time
+    /// priority where the cluster asks for it. Never throws; what is missing for it is reported in the status.
+    /// </summary>
+    public Action PrepareThread { get; init; } = static () => { };
+
     /// <summary>The context in which a composite opens a member: the same, under the member's name.</summary>
     /// <param name="member">Name of the member.</param>
     public HeartbeatLinkContext ForMember(LinkId member) => new()
@@ -83,6 +89,7 @@ public sealed class HeartbeatLinkContext
         FrameBytesMax = FrameBytesMax,
         TimeProvider = TimeProvider,
         LoggerFactory = LoggerFactory,
+        PrepareThread = PrepareThread,
     };
 }
 

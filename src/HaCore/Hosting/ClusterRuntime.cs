@@ -334,6 +334,7 @@ internal sealed class ClusterRuntime : IAsyncDisposable
             TimeProvider = _clock.TimeProvider,
             LoggerFactory = loggers,
             MemberChanged = state => PostMember(index, state),
+            PrepareThread = PrepareThread,
         };
         return new LinkRunner(index, transport, context, environment, _machine.Links[index]);
     }
