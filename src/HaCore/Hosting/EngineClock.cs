@@ -14,6 +14,7 @@ internal sealed partial class EngineClock
     private const long NanosecondsPerTick = 100;
 
     private readonly bool _boottime;
+    private readonly long _start;
     private readonly long _origin;
 
     public EngineClock(TimeProvider timeProvider)
@@ -21,6 +22,7 @@ internal sealed partial class EngineClock
         TimeProvider = timeProvider;
         IsSystem = ReferenceEquals(timeProvider, TimeProvider.System);
         _boottime = IsSystem && OperatingSystem.IsLinux() && TryReadBoottime(out _);
+        _start = timeProvider.GetTimestamp();
         _origin = Read();
     }
 
@@ -38,7 +40,7 @@ internal sealed partial class EngineClock
             return ticks;
         }
 
-        return TimeProvider.GetElapsedTime(0, TimeProvider.GetTimestamp()).Ticks;
+        return TimeProvider.GetElapsedTime(_start).Ticks;   // since a start of its own: the difference goes through a double, which has 53 bits
     }
 
     private static bool TryReadBoottime(out long ticks)
