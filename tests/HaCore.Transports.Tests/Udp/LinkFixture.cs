@@ -37,16 +37,18 @@ internal static class Links
     };
 
     // Below the range from which the kernel gives ports to whoever asks for any (32768 on Linux): no other program takes one between its choice and
-    // its use. Tests of this process never get the same twice, those of another one begin elsewhere.
+    // its use. Tests of this process never get the same twice, those of another one go through them in another order: two that went the same way would meet
+    // again and again between the choice of a port and its use.
     private const int FirstPort = 10_000;
-    private const int Ports = 20_000;
+    private const int Ports = 20_011;   // a prime: every step visits all of them
+    private static readonly uint s_step = 1 + (uint)(Environment.ProcessId * 7919L % (Ports - 1));
     private static int _lastPort = Environment.ProcessId * 64 % Ports;
 
     public static int FreePort(AddressFamily family = AddressFamily.InterNetwork)
     {
         for (var tries = 0; tries < Ports; tries++)
         {
-            var port = FirstPort + (int)((uint)Interlocked.Increment(ref _lastPort) % Ports);
+            var port = FirstPort + (int)((uint)Interlocked.Add(ref _lastPort, (int)s_step) % Ports);
             using var socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
             try
             {
