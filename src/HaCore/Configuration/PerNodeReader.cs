@@ -84,5 +84,5 @@ internal sealed class PerNodeReader(ClusterSettings settings)
     }
 
     private List<string> Names() =>
-        [.. settings.Links.Select(link => link.Name), .. settings.Groups.SelectMany(group => group.Resources).Select(resource => resource.Name)];
+        [.. settings.Links.SelectMany(link => link.Members.Prepend(link)).Select(link => link.Name), .. settings.Groups.SelectMany(group => group.Resources).Select(resource => resource.Name)];
 }
