@@ -61,6 +61,9 @@ public sealed class HeartbeatLinkContext
     /// <summary>The largest frame that will be sent, in bytes.</summary>
     public required int FrameBytesMax { get; init; }
 
+    /// <summary>From one heartbeat of the engine to the next on this link; frames for news come between them. Zero where nobody said.</summary>
+    public TimeSpan Interval { get; init; }
+
     /// <summary>The clock for everything the link times.</summary>
     public required TimeProvider TimeProvider { get; init; }
 
@@ -87,6 +90,7 @@ public sealed class HeartbeatLinkContext
         LocalNode = LocalNode,
         Peer = Peer,
         FrameBytesMax = FrameBytesMax,
+        Interval = Interval,
         TimeProvider = TimeProvider,
         LoggerFactory = LoggerFactory,
         PrepareThread = PrepareThread,

@@ -331,6 +331,7 @@ internal sealed class ClusterRuntime : IAsyncDisposable
             LocalNode = engine.LocalNode,
             Peer = engine.Peer,
             FrameBytesMax = environment.FrameBytesMax,
+            Interval = engine.Links[index].Interval,
             TimeProvider = _clock.TimeProvider,
             LoggerFactory = loggers,
             MemberChanged = state => PostMember(index, state),
