@@ -90,6 +90,7 @@ public sealed partial class RealHostTests : IDisposable
         File.WriteAllText(file, $$"""
             {
               "ClusterName": "shop",
+              "Control": { "SocketPath": "{{Path.Combine(_folder.FullName, "control.sock")}}" },
               "HaCluster": {
                 "Nodes": [ { "Name": "alpha" }, { "Name": "beta" } ],
                 "KeyFile": "{{key}}",

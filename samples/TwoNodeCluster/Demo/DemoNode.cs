@@ -25,6 +25,11 @@ internal static class DemoNode
         builder.Services.AddSingleton<ServicePort>();
         builder.Services.AddSingleton(new SwitchPort(settings.SwitchPort));
         builder.Services.AddHaCluster("demo", ha => Describe(ha, settings));
+        if (settings.ControlSocket is { } socket)
+        {
+            builder.Services.AddHaControl(control => (control.SocketPath, control.Mode) = (socket, "0600"));
+        }
+
         builder.Services.AddHostedService<StatusReporter>();
         using IHost host = builder.Build();
         ObeyConductor(host.Services.GetRequiredService<IHostApplicationLifetime>());

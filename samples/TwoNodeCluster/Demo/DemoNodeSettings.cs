@@ -15,6 +15,9 @@ internal sealed record DemoNodeSettings
 
     public required string StateDirectory { get; init; }
 
+    /// <summary>Where hactl reaches this node; null for nowhere.</summary>
+    public string? ControlSocket { get; init; }
+
     /// <summary>Where this node announces that it has the cluster's address.</summary>
     public required int SwitchPort { get; init; }
 

@@ -10,6 +10,8 @@ internal sealed class DemoStage : IDisposable
     public const string Preferred = "novanta";
     public const string Other = "novantuno";
 
+    private const int SocketPathBytesMax = 100; // what HaCore.Control takes
+
     private readonly string _directory;
     private readonly string _keyFile;
     private readonly Dictionary<string, NodeProcess> _nodes = [];
@@ -55,6 +57,7 @@ internal sealed class DemoStage : IDisposable
             DeadTime = Times.DeadTime,
             KeyFile = _keyFile,
             StateDirectory = Path.Combine(_directory, name),
+            ControlSocket = ControlSocketOf(name),
             SwitchPort = Address.AnnouncementPort,
             Links = [.. Cables.Select(cable => new DemoLink(cable.Name, FreePort(), cable.PortOf(end)))],
         }.Write(settingsFile);
@@ -84,6 +87,10 @@ internal sealed class DemoStage : IDisposable
     public bool Runs(string name) => _nodes[name].Status is { Hold: HoldState.Held, Activity: GroupActivity.Active };
 
     public bool Rests(string name) => _nodes[name].Status is { Hold: HoldState.NotHeld };
+
+    /// <summary>Where hactl reaches a node of the demo: hactl --socket PATH status. Null when the user's temporary directory is too deep for a socket.</summary>
+    public string? ControlSocketOf(string name) =>
+        Path.Combine(_directory, name + ".sock") is var path && System.Text.Encoding.UTF8.GetByteCount(path) <= SocketPathBytesMax ? path : null;
 
     /// <summary>Free a moment ago: a new one for each start, so that two demos side by side hardly ever meet, and never twice.</summary>
     private static int FreePort()

@@ -13,6 +13,7 @@ namespace TwoNodeCluster.RealHost;
 internal static class ClusterHost
 {
     private const string Section = "HaCluster";
+    private const string ControlSection = "Control";
     private const string NameKey = "ClusterName";
 
     public static async Task<int> RunAsync(ClusterHostArguments arguments)
@@ -91,6 +92,7 @@ internal static class ClusterHost
             .AddSerialTransportType()
             .AddIpAddressType()
             .Bind(builder.Configuration.GetSection(Section)));
+        builder.Services.AddHaControl(control => builder.Configuration.GetSection(ControlSection).Bind(control));
         return builder.Build();
     }
 

@@ -1,5 +1,6 @@
 using HaCore.Engine;
 using HaCore.Wire;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace HaCore.Configuration;
@@ -16,6 +17,7 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
     {
         new ClusterRules(settings, _errors).Check();
         ValidateOptions();
+        CheckOperatorCommands();
         var policy = CreatePolicy();
         if (_errors.Count > 0)
         {
@@ -76,6 +78,20 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
         }
 
         return null;
+    }
+
+    private void CheckOperatorCommands()
+    {
+        try
+        {
+            OperatorCommandRules.Check(services.GetKeyedServices<IOperatorCommand>(settings.Registration.Name), _errors);
+        }
+#pragma warning disable CA1031 // The constructor of a package's command may throw anything; the other errors are to be reported as well.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _errors.Add($"An operator command cannot be made: {exception.Message}");
+        }
     }
 
     private IFencingPolicy? CreatePolicy()

@@ -68,6 +68,8 @@ internal static class ClusterFile
             ["Logging"] = new JsonObject { ["LogLevel"] = new JsonObject { ["Default"] = "Information" } },
             ["ClusterName"] = options.Cluster,
             ["HaCluster"] = cluster,
+            // Both nodes have one file system here.
+            ["Control"] = new JsonObject { ["SocketPath"] = stateDirectory + ".sock" },
         };
         File.WriteAllText(path, root.ToJsonString(Indented));
     }

@@ -1,0 +1,1 @@
+return await HaCore.Tool.CommandTree.RunAsync(args, HaCore.Tool.ToolConsole.OfThisProcess()).ConfigureAwait(false);
