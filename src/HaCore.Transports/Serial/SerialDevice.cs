@@ -69,11 +69,11 @@ internal static unsafe partial class SerialDevice
             {
                 // "812 (agetty) S 1 812 812 1088 ...": the name may hold anything, also brackets; the terminal is the fifth field behind it.
                 var text = File.ReadAllText($"{process}/stat");
-                var end = text.LastIndexOf(')');
-                var fields = text[(end + 2)..].Split(' ', 6);
-                if (device != 0 && int.Parse(fields[4], CultureInfo.InvariantCulture) == (int)device)
+                var (begin, end) = (text.IndexOf('(', StringComparison.Ordinal), text.LastIndexOf(')'));
+                var fields = text[(end + 1)..].Split(' ', 7);
+                if (end > begin && fields.Length == 7 && int.TryParse(fields[5], CultureInfo.InvariantCulture, out var terminal) && terminal == (int)device)
                 {
-                    return $"{text[(text.IndexOf('(', StringComparison.Ordinal) + 1)..end]} (pid {Path.GetFileName(process)})";
+                    return $"{text[(begin + 1)..end]} (pid {Path.GetFileName(process)})";
                 }
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -247,6 +247,34 @@ public sealed class SerialLinkTests
         await using var free = SerialLinks.Open(cable.Path);
     }
 
+    [Fact]
+    public async Task A_program_that_has_the_port_is_named()
+    {
+        using var cable = new PseudoTerminal();
+        using (Shell.RunOrSkip("/usr/bin/flock", $"{cable.Path} cat"))
+        {
+            var refused = Assert.Throws<HeartbeatLinkException>(() => SerialLinks.Open(cable.Path));
+            Assert.Matches(@"^Link cable: /dev/pts/\d+ is in use by (flock|cat) \(pid \d+\): two would each get half of every frame; a port belongs to one link$", refused.Message);
+        }
+
+        await using var free = SerialLinks.Open(cable.Path);
+    }
+
+    [Fact]
+    public async Task A_login_prompt_on_the_port_is_named()
+    {
+        using var cable = new PseudoTerminal();
+        using (Shell.RunOrSkip("/usr/bin/setsid", $"--ctty cat <{cable.Path}"))
+        {
+            var refused = Assert.Throws<HeartbeatLinkException>(() => SerialLinks.Open(cable.Path));
+            Assert.Matches(
+                @"^Link cable: (/dev/pts/\d+) is the terminal of \w+ \(pid \d+\), which would read the heartbeats and answer them; on a login prompt: systemctl disable --now serial-getty@\d+\.service$",
+                refused.Message);
+        }
+
+        await using var free = SerialLinks.Open(cable.Path);
+    }
+
     [Theory]
     [InlineData(19_200, SerialHandshake.None)]
     [InlineData(460_800, SerialHandshake.RtsCts)]
