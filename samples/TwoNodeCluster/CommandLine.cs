@@ -33,6 +33,7 @@ internal static class CommandLine
     {
         Option<bool> demo = new("--demo") { Description = "Watch two nodes fail over on this computer, without root. What happens with no arguments, too." };
         Option<double> deadTime = new("--dead-time") { Description = "With --demo: silence after which a node is taken for dead. Longer on a computer that is busy with other things.", HelpName = "SECONDS", DefaultValueFactory = _ => DemoTimes.DeadSecondsDefault };
+        Option<bool> explain = new("--explain") { Description = "With --demo: show what the nodes decide, and why." };
         Option<FileInfo?> config = new("--config") { Description = "Run as one node of the cluster that this appsettings file describes.", HelpName = "FILE" };
         Option<string?> node = new("--node") { Description = "With --config: the name of this node. Default: the file's LocalNode, or the short name of this machine.", HelpName = "NAME" };
         Option<LogTarget> log = new("--log") { Description = "With --config: where log lines go.", DefaultValueFactory = _ => LogTarget.Console };
@@ -54,12 +55,17 @@ internal static class CommandLine
 
             Exit codes: {ExitCode.Success} all went well; {ExitCode.Failed} a step of the demo or the running host failed; {ExitCode.Usage} command line not understood; {ExitCode.Configuration} configuration refused, a restart cannot help; {ExitCode.Interrupted} demo interrupted.
             """)
-        { demo, deadTime, config, node, log, demoNode, BuildKeygen() };
+        { demo, deadTime, explain, config, node, log, demoNode, BuildKeygen() };
         root.Validators.Add(result =>
         {
             if (result.GetValue(demo) && result.GetValue(config) is not null)
             {
                 result.AddError("--demo and --config exclude each other: the demo brings its own configuration.");
+            }
+
+            if (result.GetValue(explain) && result.GetValue(config) is not null)
+            {
+                result.AddError("--explain goes with --demo: a real node tells by its log and by hactl events.");
             }
 
             if (result.GetValue(node) is not null && result.GetValue(config) is null)
@@ -71,7 +77,7 @@ internal static class CommandLine
         {
             ({ } settings, _) => DemoNode.RunAsync(settings.FullName),
             (_, { } file) => ClusterHost.RunAsync(new ClusterHostArguments(file.FullName, parsed.GetValue(node), parsed.GetValue(log))),
-            _ => DemoProgram.RunAsync(parsed.GetValue(deadTime)),
+            _ => DemoProgram.RunAsync(parsed.GetValue(deadTime), parsed.GetValue(explain)),
         });
         return root;
     }

@@ -11,10 +11,12 @@ public sealed class DemoTests : IDisposable
     public async Task The_demo_ends_well_and_leaves_nothing_behind()
     {
         // 2 s: what is judged here is what happens and not how fast, and test machines stall for longer than the demo's half second.
-        SampleRun run = await SampleRun.RunAsync(["--demo", "--dead-time", "2"], TestContext.Current.CancellationToken, _temporary.FullName);
+        SampleRun run = await SampleRun.RunAsync(["--demo", "--dead-time", "2", "--explain"], TestContext.Current.CancellationToken, _temporary.FullName);
 
         Assert.True(run.ExitCode == 0, $"exit code {run.ExitCode}\n{run.Output}\n{run.Error}");
         Assert.Contains("active node killed", run.Output, StringComparison.Ordinal);
+        Assert.Contains("novantuno: Seize web: ", run.Output, StringComparison.Ordinal);   // --explain
+        Assert.True(!OperatingSystem.IsLinux() || run.Output.Contains("cable null-modem cut and repaired", StringComparison.Ordinal), run.Output);
         Assert.Contains("docs/getting-started.md", run.Output, StringComparison.Ordinal);
         AssertNothingLeft();
     }

@@ -4,10 +4,10 @@ using System.Net.Sockets;
 namespace TwoNodeCluster.Demo;
 
 /// <summary>
-/// One heartbeat cable between the two nodes that can be cut and repaired. Each node plugs into its own end: a UDP port of 127.0.0.1 that
+/// A network cable. Each node plugs into its own end: a UDP port of 127.0.0.1 that
 /// it knows as its peer. What comes in at one end leaves at the other, to wherever that node spoke from last.
 /// </summary>
-internal sealed class Cable : IDisposable
+internal sealed class Cable : IDemoCable
 {
     private const int DatagramBytesMax = 2048; // above any heartbeat frame
 
@@ -25,10 +25,12 @@ internal sealed class Cable : IDisposable
 
     public string Name { get; }
 
-    /// <summary>The port that the node at this end (0 or 1) sends to.</summary>
-    public int PortOf(int end) => ((IPEndPoint)_ends[end].LocalEndPoint!).Port;
+    public string Kind => "UDP";
 
-    /// <summary>Cuts both directions: frames vanish, nobody is told.</summary>
+    public bool IsCut => _cut;
+
+    public DemoLink Plug(int end) => new(Name) { LocalPort = FreePort(), CablePort = ((IPEndPoint)_ends[end].LocalEndPoint!).Port };
+
     public void Cut() => _cut = true;
 
     public void Repair() => _cut = false;
@@ -57,6 +59,13 @@ internal sealed class Cable : IDisposable
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return socket;
+    }
+
+    /// <summary>Free a moment ago: a new one for each start of a node, so that two demos side by side hardly ever meet, and never twice.</summary>
+    private static int FreePort()
+    {
+        using Socket socket = OpenEnd();
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private Thread StartThread(int end)

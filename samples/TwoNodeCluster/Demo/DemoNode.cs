@@ -31,8 +31,13 @@ internal static class DemoNode
         }
 
         builder.Services.AddHostedService<StatusReporter>();
+        if (settings.Explain)
+        {
+            builder.Services.AddHostedService<NoticeReporter>();
+        }
+
         using IHost host = builder.Build();
-        ObeyConductor(host.Services.GetRequiredService<IHostApplicationLifetime>());
+        ObeyConductor(host.Services.GetRequiredService<IHostApplicationLifetime>(), host.Services.GetRequiredService<IHaCluster>());
         await host.RunAsync();
         return Environment.ExitCode; // the cluster sets it when it could not leave in order
     }
@@ -53,25 +58,36 @@ internal static class DemoNode
             })
             // On one computer nothing can cut a node off, and nothing has to be protected: the demo says so at its top.
             .UseFencingPolicy(FencingPolicyKind.ProceedUnfenced)
-            .AddGroup("web", group => group
+            .AddGroup(DemoStage.Group, group => group
                 .PreferNode(DemoStage.Preferred)
                 .Failback(FailbackPolicy.WhenReady)
                 .AddResource<WebServiceAgent>("service")
                 .AddResource<DemoAddressAgent>("address"));
         foreach (DemoLink link in settings.Links)
         {
-            ha.AddUdpTransport(link.Name, udp =>
-            {
-                udp.LocalAddress = IPAddress.Loopback.ToString();
-                udp.PeerAddress = IPAddress.Loopback.ToString();
-                udp.LocalPort = link.LocalPort;
-                udp.PeerPort = link.CablePort;
-            });
+            Plug(ha, link);
         }
     }
 
-    /// <summary>Standard input carries one word, "stop"; its end means that the conductor is gone, and nobody would ever stop this process.</summary>
-    private static void ObeyConductor(IHostApplicationLifetime lifetime)
+    private static void Plug(IHaClusterBuilder ha, DemoLink link)
+    {
+        if (link.Device is { } device)
+        {
+            ha.AddSerialTransport(link.Name, serial => (serial.Device, serial.BaudRate) = (device, link.BaudRate));
+            return;
+        }
+
+        ha.AddUdpTransport(link.Name, udp =>
+        {
+            udp.LocalAddress = IPAddress.Loopback.ToString();
+            udp.PeerAddress = IPAddress.Loopback.ToString();
+            udp.LocalPort = link.LocalPort;
+            udp.PeerPort = link.CablePort;
+        });
+    }
+
+    /// <summary>Standard input carries two words, "stop" and "clear"; its end means that the conductor is gone, and nobody would ever stop this process.</summary>
+    private static void ObeyConductor(IHostApplicationLifetime lifetime, IHaCluster cluster)
     {
         var thread = new Thread(() =>
         {
@@ -80,6 +96,11 @@ internal static class DemoNode
                 if (word == NodeProcess.StopWord)
                 {
                     lifetime.StopApplication();
+                }
+                else if (word == NodeProcess.ClearWord && cluster.Current.Groups is [{ Diverged: true } group])
+                {
+                    // The answer shows in the status; the term is the one that the "operator" saw.
+                    cluster.ClearDivergenceAsync(group.Group, group.Term).AsTask().GetAwaiter().GetResult();
                 }
             }
 
@@ -106,6 +127,18 @@ internal static class DemoNode
                     Console.Out.WriteLine(line);
                     said = line;
                 }
+            }
+        }
+    }
+
+    /// <summary>Tells the conductor what this node decides and why, as it happens.</summary>
+    private sealed class NoticeReporter(IHaCluster cluster) : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            await foreach (ClusterNotice notice in cluster.ReadNoticesAsync(cancellationToken: stoppingToken))
+            {
+                Console.Out.WriteLine($"{NodeProcess.NoticeMark}{notice.Event} {notice.Subject}: {notice.Detail}");
             }
         }
     }

@@ -21,6 +21,9 @@ internal sealed record DemoNodeSettings
     /// <summary>Where this node announces that it has the cluster's address.</summary>
     public required int SwitchPort { get; init; }
 
+    /// <summary>Does the node tell what it decides and why?</summary>
+    public bool Explain { get; init; }
+
     /// <summary>This node's end of each cable.</summary>
     public required IReadOnlyList<DemoLink> Links { get; init; }
 
@@ -30,10 +33,21 @@ internal sealed record DemoNodeSettings
     public void Write(string file) => File.WriteAllText(file, JsonSerializer.Serialize(this, DemoJson.Default.DemoNodeSettings));
 }
 
+/// <summary>A node's end of a cable: a serial one if there is a device, otherwise a network one.</summary>
 /// <param name="Name">Name of the link.</param>
-/// <param name="LocalPort">Port on 127.0.0.1 that the node binds.</param>
-/// <param name="CablePort">Port on 127.0.0.1 where the cable begins: the node takes it for its peer.</param>
-internal sealed record DemoLink(string Name, int LocalPort, int CablePort);
+internal sealed record DemoLink(string Name)
+{
+    /// <summary>Port on 127.0.0.1 that the node binds.</summary>
+    public int LocalPort { get; init; }
+
+    /// <summary>Port on 127.0.0.1 where the cable begins: the node takes it for its peer.</summary>
+    public int CablePort { get; init; }
+
+    /// <summary>Path of the serial port.</summary>
+    public string? Device { get; init; }
+
+    public int BaudRate { get; init; }
+}
 
 [JsonSerializable(typeof(DemoNodeSettings))]
 internal sealed partial class DemoJson : JsonSerializerContext;

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Spectre.Console;
+using TwoNodeCluster.Demo.Screen;
 
 namespace TwoNodeCluster.Demo;
 
@@ -7,7 +9,9 @@ internal static class DemoProgram
 {
     private const int LogLinesShown = 15;
 
-    public static async Task<int> RunAsync(double deadSeconds)
+    /// <param name="deadSeconds">Dead time of the demo.</param>
+    /// <param name="explain">Show what the nodes decide and why.</param>
+    public static async Task<int> RunAsync(double deadSeconds, bool explain)
     {
         using var interrupted = new CancellationTokenSource();
         using PosixSignalRegistration ctrlC = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
@@ -19,23 +23,24 @@ internal static class DemoProgram
         DirectoryInfo directory = Directory.CreateTempSubdirectory("hacore-demo-"); // only this user may enter: it holds a key
         int exitCode;
         bool keep = false;
-        using (var stage = new DemoStage(directory.FullName, times, TimeProvider.System, interrupted.Token))
+        using IDemoScreen screen = IsTerminal ? new LiveScreen(TimeProvider.System) : new PlainScreen();
+        using (var stage = new DemoStage(directory.FullName, times, TimeProvider.System, interrupted.Token) { Explain = explain ? screen.Explain : null })
         {
             try
             {
-                IReadOnlyList<DemoStep> steps = await new DemoScript(stage).PlayAsync();
-                DemoReport.Table(steps, times);
-                DemoReport.NextSteps();
+                await PlayAsync(stage, screen);
                 exitCode = ExitCode.Success;
             }
             catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
             {
+                screen.End();
                 Console.Out.WriteLine("Interrupted: stopping both nodes.");
                 exitCode = ExitCode.Interrupted;
             }
             catch (DemoFailedException failure)
             {
                 keep = true;
+                screen.End();
                 Explain(failure, stage, directory.FullName);
                 exitCode = ExitCode.Failed;
             }
@@ -53,6 +58,26 @@ internal static class DemoProgram
             context.Cancel = true; // we end by ourselves, with everything tidied up
             interrupted.Cancel();
         }
+    }
+
+    // CI systems have terminals that are none; Spectre.Console knows them.
+    private static bool IsTerminal =>
+        !Console.IsOutputRedirected && !Console.IsInputRedirected && AnsiConsole.Profile.Capabilities is { Ansi: true, Interactive: true };
+
+    private static async Task PlayAsync(DemoStage stage, IDemoScreen screen)
+    {
+        screen.Show(stage);
+        IReadOnlyList<DemoStep> steps = await new DemoScript(stage, screen).PlayAsync();
+        screen.End();
+        DemoReport.Table(steps, stage.Times);
+        if (IsTerminal)
+        {
+            screen.Show(stage);
+            await new DemoKeys(stage, screen).PlayAsync();
+            screen.End();
+        }
+
+        DemoReport.NextSteps();
     }
 
     private static void Explain(DemoFailedException failure, DemoStage stage, string directory)

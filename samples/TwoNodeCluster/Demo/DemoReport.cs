@@ -3,35 +3,19 @@ using Spectre.Console;
 
 namespace TwoNodeCluster.Demo;
 
-/// <summary>What the terminal shows. Plain lines, so that it reads the same in a file; colour only where a terminal says that it can.</summary>
+/// <summary>What is written before the script and after it, the same on every screen.</summary>
 internal static class DemoReport
 {
-    private const int LineWidthInFiles = 200;
+    public static void Header(DemoTimes times) => Console.Out.WriteLine(
+        $"""
+        HaCore: two nodes on this computer, {(SerialCable.IsPossible ? "two network cables and a serial one" : "two heartbeat cables")} between
+        them, one small web service on the cluster's address, and a client that asks it
+        every few milliseconds. No root needed.
+        Times of this demo: heartbeat every {Seconds(times.HeartbeatInterval)}, dead time {Seconds(times.DeadTime)} (a real cluster
+        starts from 2 s). The nodes may take over without fencing here: both are on one
+        computer, and nothing can cut them both.
 
-    private static int s_step;
-
-    public static void Header(DemoTimes times)
-    {
-        if (Console.IsOutputRedirected)
-        {
-            AnsiConsole.Profile.Width = LineWidthInFiles; // a file has no width: a sentence stays on its line
-        }
-
-        Console.Out.WriteLine(
-            $"""
-            HaCore: two nodes on this computer, two heartbeat cables between them, one small web service
-            on the cluster's address, and a client that asks it every few milliseconds. No root needed.
-            Times of this demo: heartbeat every {Seconds(times.HeartbeatInterval)}, dead time {Seconds(times.DeadTime)} (a real cluster starts from 2 s).
-            The nodes may take over without fencing here: both are on one computer, and nothing can cut them both.
-
-            """);
-    }
-
-    /// <summary>What is about to happen, in one sentence.</summary>
-    public static void Announce(string sentence) => AnsiConsole.MarkupLineInterpolated($"[bold]{++s_step}.[/] {sentence}");
-
-    /// <summary>What came of it.</summary>
-    public static void Felt(string sentence) => AnsiConsole.MarkupLineInterpolated($"   [green]->[/] {sentence}");
+        """);
 
     public static void Table(IReadOnlyList<DemoStep> steps, DemoTimes times)
     {

@@ -1,4 +1,4 @@
-using HaCore;
+using TwoNodeCluster.Demo.Screen;
 
 namespace TwoNodeCluster.Demo;
 
@@ -10,7 +10,7 @@ namespace TwoNodeCluster.Demo;
 internal sealed record DemoStep(string Event, string Answers, TimeSpan? Outage, bool Moved);
 
 /// <summary>What is done to the cluster, one thing after the other, and what must come of it.</summary>
-internal sealed class DemoScript(DemoStage stage)
+internal sealed class DemoScript(DemoStage stage, IDemoScreen screen)
 {
     private const string Preferred = DemoStage.Preferred;
     private const string Other = DemoStage.Other;
@@ -25,7 +25,7 @@ internal sealed class DemoScript(DemoStage stage)
         await FirstStartAsync();
         await KillAsync();
         await ReturnAsync("killed node returns", $"{Preferred} starts again; it is the preferred node, so the service is handed back as soon as it is ready.");
-        foreach (Cable cable in stage.Cables)
+        foreach (IDemoCable cable in stage.Cables)
         {
             await CutAsync(cable);
         }
@@ -42,17 +42,17 @@ internal sealed class DemoScript(DemoStage stage)
 
     private async Task FirstStartAsync()
     {
-        DemoReport.Announce($"Both nodes start; {Preferred} is the preferred one and takes the service.");
+        screen.Announce($"Both nodes start; {Preferred} is the preferred one and takes the service.");
         stage.Start(Preferred);
         stage.Start(Other);
         await SettleAsync(Preferred, Other, Times.Patience);
         _steps.Add(new DemoStep("first start", Preferred, null, Moved: false));
-        DemoReport.Felt($"{Preferred} answers at http://127.0.0.1:{stage.Address.Port}/ (try it with curl).");
+        screen.Felt($"{Preferred} answers at http://127.0.0.1:{stage.Address.Port}/ (try it with curl).");
     }
 
     private async Task KillAsync()
     {
-        DemoReport.Announce($"The process of {Preferred}, which runs the service, is killed (kill -9): it cannot say goodbye.");
+        screen.Announce($"The process of {Preferred}, which runs the service, is killed (kill -9): it cannot say goodbye.");
         stage.Client.StartMeasuring();
         stage[Preferred].Kill();
         await stage.ExpectAsync(
@@ -64,16 +64,16 @@ internal sealed class DemoScript(DemoStage stage)
 
     private async Task ReturnAsync(string name, string sentence)
     {
-        DemoReport.Announce(sentence);
+        screen.Announce(sentence);
         stage.Client.StartMeasuring();
         stage.Start(Preferred);
         await SettleAsync(Preferred, Other, Times.Patience);
         Judge(name, Preferred, DemoTimes.BusyComputer, moved: true);
     }
 
-    private async Task CutAsync(Cable cable)
+    private async Task CutAsync(IDemoCable cable)
     {
-        DemoReport.Announce($"The cable \"{cable.Name}\" is cut in both directions; the other one still carries the heartbeats.");
+        screen.Announce($"The cable \"{cable.Name}\" is cut in both directions; {(stage.Cables.Count > 2 ? "the others still carry" : "the other one still carries")} the heartbeats.");
         long term = stage[Preferred].Status!.Term;
         stage.Client.StartMeasuring();
         cable.Cut();
@@ -91,7 +91,7 @@ internal sealed class DemoScript(DemoStage stage)
 
     private async Task StopAsync()
     {
-        DemoReport.Announce($"{Preferred} is asked to stop, as for an update: it hands the service over before it leaves.");
+        screen.Announce($"{Preferred} is asked to stop, as for an update: it hands the service over before it leaves.");
         stage.Client.StartMeasuring();
         stage[Preferred].AskToStop();
         await stage.ExpectAsync(
@@ -104,7 +104,7 @@ internal sealed class DemoScript(DemoStage stage)
     /// <summary>The last step, because it leaves a mark that only a human may clear: without fencing, both held the group for a moment.</summary>
     private async Task FreezeAsync()
     {
-        DemoReport.Announce($"{Preferred} freezes for {DemoReport.Seconds(Times.Freeze)} (SIGSTOP), as a paused virtual machine does, and then goes on as if nothing had happened.");
+        screen.Announce($"{Preferred} freezes for {DemoReport.Seconds(Times.Freeze)} (SIGSTOP), as a paused virtual machine does, and then goes on as if nothing had happened.");
         stage.Client.StartMeasuring();
         stage[Preferred].Freeze();
         await stage.PauseAsync(Times.Freeze);
@@ -123,17 +123,17 @@ internal sealed class DemoScript(DemoStage stage)
             throw new DemoFailedException($"Expected: {Other} keeps the service after {Preferred} woke up.");
         }
 
-        DemoReport.Felt(stage[Other].Status!.Diverged
+        screen.Felt(stage[Other].Status!.Diverged
             ? $"{Preferred} woke up, saw that it was late and stopped. Both held the service for a moment, as nothing had cut {Preferred} off: marked until a human has looked."
             : $"{Preferred} woke up, saw that it was late and stopped.");
         Judge("active node frozen, wakes late", Other, Times.DeadTime + DemoTimes.BusyComputer, moved: true);
     }
 
-    /// <summary>Waits until one node runs the service, the other rests, and they hear each other on both cables.</summary>
+    /// <summary>Waits until one node runs the service, the other rests, and they hear each other on every cable.</summary>
     private async Task SettleAsync(string active, string passive, TimeSpan patience)
     {
         await stage.ExpectAsync(
-            $"{active} answers the client and holds the group, {passive} does not, and they hear each other on both cables",
+            $"{active} answers the client and holds the group, {passive} does not, and they hear each other on every cable",
             () => stage.Client.Answering == active && stage.Runs(active) && stage.Rests(passive) && stage.InSession(active) && stage.InSession(passive)
                 && stage.Nodes.All(node => stage.Cables.All(cable => node.Status!.HasLink(cable.Name))),
             patience);
@@ -149,6 +149,6 @@ internal sealed class DemoScript(DemoStage stage)
         }
 
         _steps.Add(new DemoStep(name, expected, felt.Outage, moved));
-        DemoReport.Felt($"{expected} answers; the client felt {DemoReport.Seconds(felt.Outage)} (dead time {DemoReport.Seconds(Times.DeadTime)}).");
+        screen.Felt($"{expected} answers; the client felt {DemoReport.Seconds(felt.Outage)} (dead time {DemoReport.Seconds(Times.DeadTime)}).");
     }
 }

@@ -1,20 +1,20 @@
-using System.Net;
-using System.Net.Sockets;
+using System.Collections.Concurrent;
 using HaCore;
 
 namespace TwoNodeCluster.Demo;
 
-/// <summary>Everything that the script plays with: two nodes, two cables, the cluster's address, a client. Takes it all down again.</summary>
+/// <summary>Everything that the script plays with: two nodes, the cables between them, the cluster's address, a client. Takes it all down again.</summary>
 internal sealed class DemoStage : IDisposable
 {
     public const string Preferred = "novanta";
     public const string Other = "novantuno";
+    public const string Group = "web";
 
     private const int SocketPathBytesMax = 100; // what HaCore.Control takes
 
     private readonly string _directory;
     private readonly string _keyFile;
-    private readonly Dictionary<string, NodeProcess> _nodes = [];
+    private readonly ConcurrentDictionary<string, NodeProcess> _nodes = []; // the script changes it, the screen looks at it
     private readonly CancellationToken _interrupted;
 
     public DemoStage(string directory, DemoTimes times, TimeProvider time, CancellationToken interrupted)
@@ -25,6 +25,7 @@ internal sealed class DemoStage : IDisposable
         Time = time;
         _keyFile = Path.Combine(directory, "cluster.key");
         ClusterKeyFile.Create(_keyFile);
+        Cables = [new Cable("lan"), new Cable("crossover"), .. SerialCable.IsPossible ? [new SerialCable(directory)] : Array.Empty<IDemoCable>()];
         Client = new DemoClient(Address.Port, time);
     }
 
@@ -34,17 +35,23 @@ internal sealed class DemoStage : IDisposable
 
     public ClusterAddress Address { get; } = new();
 
-    public IReadOnlyList<Cable> Cables { get; } = [new("lan"), new("crossover")];
+    public IReadOnlyList<IDemoCable> Cables { get; }
 
     public DemoClient Client { get; }
+
+    /// <summary>Hears what the nodes decide and why; null if nobody wants to.</summary>
+    public Action<string, string>? Explain { get; init; }
 
     public IEnumerable<NodeProcess> Nodes => _nodes.Values;
 
     public NodeProcess this[string name] => _nodes[name];
 
+    /// <summary>Null before it was started for the first time.</summary>
+    public NodeProcess? Find(string name) => _nodes.GetValueOrDefault(name);
+
     public void Start(string name)
     {
-        if (_nodes.Remove(name, out NodeProcess? former))
+        if (_nodes.TryRemove(name, out NodeProcess? former))
         {
             former.Dispose();
         }
@@ -59,9 +66,10 @@ internal sealed class DemoStage : IDisposable
             StateDirectory = Path.Combine(_directory, name),
             ControlSocket = ControlSocketOf(name),
             SwitchPort = Address.AnnouncementPort,
-            Links = [.. Cables.Select(cable => new DemoLink(cable.Name, FreePort(), cable.PortOf(end)))],
+            Explain = Explain is not null,
+            Links = [.. Cables.Select(cable => cable.Plug(end))],
         }.Write(settingsFile);
-        _nodes.Add(name, new NodeProcess(name, settingsFile, Path.Combine(_directory, name + ".log")));
+        _nodes[name] = new NodeProcess(name, settingsFile, Path.Combine(_directory, name + ".log"), Explain);
     }
 
     /// <summary>Waits until it is so; looks every 10 ms, which is far below every time that the demo judges.</summary>
@@ -82,23 +90,15 @@ internal sealed class DemoStage : IDisposable
 
     public Task PauseAsync(TimeSpan duration) => Task.Delay(duration, Time, _interrupted);
 
-    public bool InSession(string name) => _nodes[name].Status is { Session: true, State: MemberState.Online };
+    public bool InSession(string name) => Find(name)?.Status is { Session: true, State: MemberState.Online };
 
-    public bool Runs(string name) => _nodes[name].Status is { Hold: HoldState.Held, Activity: GroupActivity.Active };
+    public bool Runs(string name) => Find(name)?.Status is { Hold: HoldState.Held, Activity: GroupActivity.Active };
 
-    public bool Rests(string name) => _nodes[name].Status is { Hold: HoldState.NotHeld };
+    public bool Rests(string name) => Find(name)?.Status is { Hold: HoldState.NotHeld };
 
     /// <summary>Where hactl reaches a node of the demo: hactl --socket PATH status. Null when the user's temporary directory is too deep for a socket.</summary>
     public string? ControlSocketOf(string name) =>
         Path.Combine(_directory, name + ".sock") is var path && System.Text.Encoding.UTF8.GetByteCount(path) <= SocketPathBytesMax ? path : null;
-
-    /// <summary>Free a moment ago: a new one for each start, so that two demos side by side hardly ever meet, and never twice.</summary>
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 
     public void Dispose()
     {
@@ -109,7 +109,7 @@ internal sealed class DemoStage : IDisposable
         }
 
         Address.Dispose();
-        foreach (Cable cable in Cables)
+        foreach (IDemoCable cable in Cables)
         {
             cable.Dispose();
         }

@@ -9,13 +9,21 @@ internal sealed partial class NodeProcess : IDisposable
 {
     public const string StopWord = "stop";
 
+    /// <summary>Asks it to clear the mark that both nodes held the service at once, as an operator does who has looked at the data.</summary>
+    public const string ClearWord = "clear";
+
+    /// <summary>Begins a line of what the node decided and why.</summary>
+    public const string NoticeMark = "@notice ";
+
     private readonly Process _process;
+    private readonly Action<string, string>? _explain;
     private readonly TextWriter _log;
     private readonly Task _reading;
     private volatile NodeStatus? _status;
 
-    public NodeProcess(string name, string settingsFile, string logFile)
+    public NodeProcess(string name, string settingsFile, string logFile, Action<string, string>? explain)
     {
+        _explain = explain;
         Name = name;
         LogFile = logFile;
         _log = TextWriter.Synchronized(new StreamWriter(logFile, append: true, Encoding.UTF8) { AutoFlush = true });
@@ -53,14 +61,26 @@ internal sealed partial class NodeProcess : IDisposable
     public int ExitCode => _process.ExitCode;
 
     /// <summary>kill -9: it gets no chance to say anything.</summary>
-    public void Kill() => _process.Kill();
+    public void Kill()
+    {
+        _process.Kill();
+        IsFrozen = false;
+    }
+
+    /// <summary>Frozen and not thawed yet.</summary>
+    public bool IsFrozen { get; private set; }
 
     /// <summary>Asks it to stop in order, as "systemctl stop" would.</summary>
-    public void AskToStop()
+    public void AskToStop() => Say(StopWord);
+
+    /// <inheritdoc cref="ClearWord"/>
+    public void AskToClear() => Say(ClearWord);
+
+    private void Say(string word)
     {
         try
         {
-            _process.StandardInput.WriteLine(StopWord);
+            _process.StandardInput.WriteLine(word);
             _process.StandardInput.Flush();
         }
         catch (IOException)
@@ -73,10 +93,18 @@ internal sealed partial class NodeProcess : IDisposable
     public static bool CanFreeze => OperatingSystem.IsLinux() || OperatingSystem.IsMacOS();
 
     /// <summary>SIGSTOP: nothing of it runs, everything of it stays; as a virtual machine that is paused.</summary>
-    public void Freeze() => Signal(OperatingSystem.IsMacOS() ? 17 : 19);
+    public void Freeze()
+    {
+        Signal(OperatingSystem.IsMacOS() ? 17 : 19);
+        IsFrozen = true;
+    }
 
     /// <summary>SIGCONT: it goes on as if nothing had happened.</summary>
-    public void Thaw() => Signal(OperatingSystem.IsMacOS() ? 19 : 18);
+    public void Thaw()
+    {
+        Signal(OperatingSystem.IsMacOS() ? 19 : 18);
+        IsFrozen = false;
+    }
 
     public void Dispose()
     {
@@ -98,6 +126,10 @@ internal sealed partial class NodeProcess : IDisposable
             if (NodeStatus.Parse(line) is { } status)
             {
                 _status = status;
+            }
+            else if (line.StartsWith(NoticeMark, StringComparison.Ordinal))
+            {
+                _explain?.Invoke(Name, line[NoticeMark.Length..]);
             }
             else
             {

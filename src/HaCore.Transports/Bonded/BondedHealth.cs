@@ -37,11 +37,7 @@ internal sealed class BondedHealth
     {
         var entry = _entries[member];
         entry.IsOpen = true;
-        if (!entry.IsStuck)
-        {
-            entry.AwaitFrom(now);
-        }
-
+        entry.AwaitFrom(now);
         Settle(now);
     }
 
@@ -58,7 +54,7 @@ internal sealed class BondedHealth
     {
         Expire(now);   // first: this frame does not undo the silence before it
         var entry = _entries[member];
-        if (entry.IsUsable)
+        if (entry.IsOpen)
         {
             entry.SilentSince = now;
             if (entry.GoodSince == Instant.Never)
@@ -72,29 +68,7 @@ internal sealed class BondedHealth
     }
 
     /// <summary>Time has passed. Called for each frame that is sent.</summary>
-    /// <param name="now">Now.</param>
-    /// <param name="stuck">A bit for each member: the frame before has not left it.</param>
-    public void Look(Instant now, uint stuck = 0)
-    {
-        for (var i = 0; i < _entries.Length; i++)
-        {
-            var entry = _entries[i];
-            var isStuck = (stuck & (1u << i)) != 0;
-            if (isStuck && !entry.IsStuck)
-            {
-                // What is heard on it does not help: this node's own frames do not go out.
-                entry.Fail($"a frame has not left it for {BondedPlan.Text(_plan.SilentAfter(entry.Member))}");
-            }
-            else if (!isStuck && entry is { IsStuck: true, IsOpen: true })
-            {
-                entry.AwaitFrom(now);
-            }
-
-            entry.IsStuck = isStuck;
-        }
-
-        Settle(now);
-    }
+    public void Look(Instant now) => Settle(now);
 
     private void Settle(Instant now)
     {
@@ -142,7 +116,7 @@ internal sealed class BondedHealth
     {
         foreach (var entry in _entries)
         {
-            if (entry.IsUsable && entry.GoodSince == Instant.Never)
+            if (entry.IsOpen && entry.GoodSince == Instant.Never)
             {
                 entry.AwaitFrom(now);
             }
@@ -196,10 +170,6 @@ internal sealed class BondedHealth
         public HeartbeatMember Member => member;
 
         public bool IsOpen { get; set; }
-
-        public bool IsStuck { get; set; }
-
-        public bool IsUsable => IsOpen && !IsStuck;
 
         public bool IsUp { get; set; }
 

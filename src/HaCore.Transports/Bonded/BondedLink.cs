@@ -59,16 +59,15 @@ internal sealed class BondedLink : ICompositeHeartbeatLink
         var now = _clock.Now;
         var isNews = now - _lastSent < _newsWithin;
         _lastSent = now;
-        uint stuck = 0;
-        for (var i = 0; i < _members.Length; i++)
+        foreach (var member in _members)
         {
-            stuck |= _members[i].Sender.Offer(frame.Span, now, isNews) ? 1u << i : 0;
+            member.Sender.Offer(frame.Span, now, isNews);
         }
 
         // After the offers, so that a member that becomes active has the newest frame to begin with.
         lock (_gate)
         {
-            _health.Look(now, stuck);
+            _health.Look(now);
         }
 
         return ValueTask.CompletedTask;

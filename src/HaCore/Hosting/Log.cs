@@ -47,11 +47,11 @@ internal static partial class Log
     [LoggerMessage(1222, LogLevel.Error, "Resource {Resource}: {Detail}", EventName = "AgentAnswerRefused")]
     public static partial void AgentAnswerRefused(ILogger logger, string resource, string detail);
 
-    [LoggerMessage(1223, LogLevel.Information, "Resource {Resource}: {Operation} ended {Outcome} after {Seconds} s: {Detail}", EventName = "OperationEnded")]
-    public static partial void OperationEnded(ILogger logger, string resource, string operation, string outcome, double seconds, string? detail);
+    [LoggerMessage(1223, LogLevel.Information, "Resource {Resource}: {Operation} ended {Outcome} after {Seconds} s{Detail}", EventName = "OperationEnded")]
+    public static partial void OperationEnded(ILogger logger, string resource, string operation, string outcome, double seconds, string detail);
 
-    [LoggerMessage(1225, LogLevel.Debug, "Resource {Resource}: Probe ended {State} after {Seconds} s: {Detail}", EventName = "ProbeEnded")]
-    public static partial void ProbeEnded(ILogger logger, string resource, string state, double seconds, string? detail);
+    [LoggerMessage(1225, LogLevel.Debug, "Resource {Resource}: Probe ended {State} after {Seconds} s{Detail}", EventName = "ProbeEnded")]
+    public static partial void ProbeEnded(ILogger logger, string resource, string state, double seconds, string detail);
 
     [LoggerMessage(1230, LogLevel.Error, "Fencing device {Device} failed in a way that it must not (a bug of the device): the result is unknown", EventName = "FencingDeviceFaulted")]
     public static partial void FencingDeviceFaulted(ILogger logger, Exception exception, string device);

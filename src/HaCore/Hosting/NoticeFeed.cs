@@ -107,13 +107,22 @@ internal sealed class NoticeLogger(ILogger inner, NoticeFeed feed, int ownIdsFro
     {
         if (logLevel >= LogLevel.Information && eventId.Id >= ownIdsFrom)
         {
-            feed.Add(logLevel, eventId, Subject(state), exception is null ? formatter(state, exception) : $"{formatter(state, exception)}: {exception.Message}");
+            var subject = Subject(state);
+            var detail = WithoutSubject(formatter(state, exception), subject);
+            feed.Add(logLevel, eventId, subject, exception is null ? detail : $"{detail}: {exception.Message}");
         }
 
         if (inner.IsEnabled(logLevel))
         {
             inner.Log(logLevel, eventId, state, exception, formatter);
         }
+    }
+
+    // "Resource web: Start ended" about web is "Start ended".
+    private static string WithoutSubject(string message, string subject)
+    {
+        var head = message.IndexOf(": ", StringComparison.Ordinal);
+        return head > 0 && subject.Length > 0 && message.AsSpan(0, head).EndsWith(" " + subject, StringComparison.Ordinal) ? message[(head + 2)..] : message;
     }
 
     // Every line of the shell names first what it is about: the cluster, a link, a resource, a device.

@@ -136,13 +136,14 @@ internal sealed class ResourceRunner
         _queue.Post(new ClusterEvent.OperationCompleted(operate.Operation, result, probe)); // first: what follows is foreign code and may throw or wait
         activity?.SetTag("hacore.outcome", outcome);
         _telemetry?.RecordOperation(took, name, _place.Group, _place.Resource, outcome);
+        var (seconds, reason) = (Math.Round(took.TotalSeconds, 4), string.IsNullOrEmpty(detail) ? "" : ": " + detail);
         if (operate.Kind == OperationKind.Probe)
         {
-            Log.ProbeEnded(_logger, _place.Resource.Value, outcome, took.TotalSeconds, detail);
+            Log.ProbeEnded(_logger, _place.Resource.Value, outcome, seconds, reason);
         }
         else
         {
-            Log.OperationEnded(_logger, _place.Resource.Value, name, outcome, took.TotalSeconds, detail);
+            Log.OperationEnded(_logger, _place.Resource.Value, name, outcome, seconds, reason);
         }
     }
 

@@ -79,7 +79,7 @@ public sealed class NoticeFeedTests
         _feed.Complete();
 
         var notice = Assert.Single(_feed.ReadAsync(0, Token).ToBlockingEnumerable(Token));
-        Assert.Equal((1201, "EngineLeft", "unipd"), (notice.EventId, notice.Event, notice.Subject));
+        Assert.Equal((1201, "EngineLeft", "unipd", "node novanta ended in order: as asked"), (notice.EventId, notice.Event, notice.Subject, notice.Detail));
         Assert.Equal(["kept already by the engine", "too small"], inner.Collector.GetSnapshot().Select(line => line.Message));
     }
 
