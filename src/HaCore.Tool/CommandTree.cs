@@ -220,8 +220,15 @@ internal sealed class CommandTree
     private Command Take()
     {
         var group = GroupArgument();
-        Option<bool> accept = new("--accept-data-loss") { Description = "Required: what the peer wrote last may be lost.", Required = true };
+        Option<bool> accept = new("--accept-data-loss") { Description = "Required: what the peer wrote last may be lost." };
         Command command = new("take", "Take a group whose data here may be old, once the peer is confirmed down.") { group, accept };
+        command.Validators.Add(result =>
+        {
+            if (!result.GetValue(accept))
+            {
+                result.AddError("take wants --accept-data-loss: what the peer wrote last may be lost, and someone must have said so.");
+            }
+        });
         Act(command, "take", parsed => new TakeRequest(parsed.GetRequiredValue(group), parsed.GetValue(accept)), ContractJson.Default.TakeRequest);
         return command;
     }

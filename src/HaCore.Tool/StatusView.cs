@@ -25,7 +25,7 @@ internal static class StatusView
         foreach (var group in snapshot.Groups)
         {
             console.WriteLine();
-            DrawGroup(console, group);
+            DrawGroup(console, snapshot, group);
         }
 
         DrawList(console, "Conditions", snapshot.Conditions, "yellow");
@@ -46,7 +46,7 @@ internal static class StatusView
 
     private static void DrawNodes(IAnsiConsole console, SnapshotDocument snapshot)
     {
-        var table = NewTable("Node", "State", "Start", "");
+        var table = NewTable("Node", "State", "Starts", "");
         foreach (var node in snapshot.Nodes)
         {
             var remark = node.Local ? "this node" : node.SilentForSeconds is { } silent && !snapshot.HasSession ? $"silent for {Duration(silent)}" : "";
@@ -84,10 +84,28 @@ internal static class StatusView
         }
     }
 
-    private static void DrawGroup(IAnsiConsole console, GroupDocument group)
+    private static void DrawGroup(IAnsiConsole console, SnapshotDocument snapshot, GroupDocument group)
     {
-        var place = group.ActiveOn is null ? "[red bold]active on no node[/]" : $"active on [green]{Text(group.ActiveOn)}[/]";
-        var remarks = new List<string> { string.Create(CultureInfo.InvariantCulture, $"term {group.Term}") };
+        var peer = snapshot.Nodes.FirstOrDefault(node => !node.Local)?.Node ?? "the peer";
+        var place = (group.ActiveOn, group.PeerHold) switch
+        {
+            ({ } node, _) => $"active on [green]{Text(node)}[/]",
+            (null, "Held") => $"[red bold]held by {Text(peer)} when it was last heard[/]",
+            _ => "[red bold]active on no node[/]",
+        };
+        console.MarkupLine(string.Create(CultureInfo.InvariantCulture, $"Group [bold]{Text(group.Group)}[/]: {place}, term {group.Term}"));
+        WriteIndented(console, Text(group.Why), Indent);
+        if (Remarks(group) is { Length: > 0 } remarks)
+        {
+            WriteIndented(console, remarks, Indent);
+        }
+
+        DrawResources(console, group);
+    }
+
+    private static string Remarks(GroupDocument group)
+    {
+        var remarks = new List<string>();
         if (group.Activity is not ("Active" or "Stopped"))
         {
             remarks.Add($"[yellow]{Text(group.Activity)}[/] here");
@@ -108,8 +126,11 @@ internal static class StatusView
             remarks.Add("[red bold]diverged[/]");
         }
 
-        console.MarkupLine($"Group [bold]{Text(group.Group)}[/]: {place}, {string.Join(", ", remarks)}");
-        WriteIndented(console, Text(group.Why), Indent);
+        return string.Join(", ", remarks);
+    }
+
+    private static void DrawResources(IAnsiConsole console, GroupDocument group)
+    {
         var table = NewTable("Resource", "Type", "State here", "Readiness here");
         foreach (var resource in group.Resources)
         {
@@ -137,10 +158,13 @@ internal static class StatusView
 
         console.WriteLine();
         console.MarkupLine(color is null ? title : $"[{color}]{title}[/]");
+        var list = new Grid().AddColumn(new GridColumn { Padding = new Padding(Indent, 0, 1, 0), NoWrap = true }).AddColumn(new GridColumn { Padding = new Padding(0, 0, 0, 0) });
         foreach (var line in lines)
         {
-            WriteIndented(console, Text(line), Indent);
+            list.AddRow("-", Text(line));
         }
+
+        console.Write(list);
     }
 
     private static IEnumerable<string> Hints(SnapshotDocument snapshot)

@@ -47,7 +47,7 @@ internal static class SnapshotMapping
 
         var isGood = snapshot is { HasSession: true, Maintenance: false, Conditions.Count: 0 }
             && snapshot.Nodes.All(node => node.State == MemberState.Online)
-            && snapshot.Links.All(link => link.Alive)
+            && snapshot.Links.All(link => link.Alive && link.Members.All(member => member.Alive))
             && snapshot.Groups.All(group => group.ActiveOn != snapshot.LocalNode || group.Activity == GroupActivity.Active);
         return isGood ? SnapshotHealth.Good : SnapshotHealth.Degraded;
     }
@@ -79,7 +79,7 @@ internal static class SnapshotMapping
         Lost = link.Lost,
         Late = link.Late,
         Rejected = link.Rejected,
-        Members = [],
+        Members = [.. link.Members.Select(member => new MemberDocument { Member = member.Link.ToString(), Alive = member.Alive, Active = member.Active, Detail = member.Detail })],
     };
 
     private static GroupDocument ToDocument(GroupSnapshot group) => new()

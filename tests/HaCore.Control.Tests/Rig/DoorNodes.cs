@@ -41,6 +41,14 @@ internal sealed class DoorNodes : IAsyncDisposable
         await Beta.WaitAsync(snapshot => snapshot is { HasSession: true, Groups: [{ PeerHold: HoldState.Held }] });
     }
 
+    public void CutAll(bool isCut)
+    {
+        foreach (var cable in Cables)
+        {
+            cable.IsCut = isCut;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Alpha.DisposeAsync();
@@ -70,7 +78,7 @@ internal sealed class DoorNode(DoorNodes nodes, string name) : IAsyncDisposable
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddFakeLogging();
         builder.Logging.SetMinimumLevel(LogLevel.Debug);
-        builder.Services.AddHaCluster(DoorNodes.Cluster, ha => Describe(ha, more));
+        AddCluster(builder.Services, more);
         builder.Services.AddHaControl(options =>
         {
             options.SocketPath = SocketPath;
@@ -81,6 +89,8 @@ internal sealed class DoorNode(DoorNodes nodes, string name) : IAsyncDisposable
         Log = _host.Services.GetFakeLogCollector();
         return _host;
     }
+
+    public void AddCluster(IServiceCollection services, Action<IHaClusterBuilder>? more = null) => services.AddHaCluster(DoorNodes.Cluster, ha => Describe(ha, more));
 
     /// <summary>Started, with its door open.</summary>
     public async Task StartAsync(Action<IHaClusterBuilder>? more = null, Action<HaControlOptions>? door = null, Action<IServiceCollection>? services = null)
@@ -147,10 +157,10 @@ internal sealed class DoorNode(DoorNodes nodes, string name) : IAsyncDisposable
         }
     }
 
-    private void Describe(IHaClusterBuilder ha, Action<IHaClusterBuilder>? more)
+    public void Describe(IHaClusterBuilder ha, Action<IHaClusterBuilder>? more)
     {
         ha.AddNode("alpha").AddNode("beta").UseLocalNode(name)
-            .UseKeyFile(nodes.KeyFile).UseStateDirectory(Path.Combine(nodes.Folder, name))
+            .UseKeyFile(nodes.KeyFile).UseStateDirectory(Path.Combine(nodes.Folder, $"{name}-{ha.Name}"))
             .UseFencingPolicy(FencingPolicyKind.ProceedUnfenced)
             .UseTimes(times =>
             {
