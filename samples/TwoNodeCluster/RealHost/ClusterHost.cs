@@ -90,6 +90,7 @@ internal static class ClusterHost
         builder.Services.AddHaCluster(name, ha => ha
             .AddUdpTransportType()
             .AddSerialTransportType()
+            .AddBondedTransportType()
             .AddIpAddressType()
             .Bind(builder.Configuration.GetSection(Section)));
         builder.Services.AddHaControl(control => builder.Configuration.GetSection(ControlSection).Bind(control));

@@ -37,7 +37,11 @@ internal sealed class BondedHealth
     {
         var entry = _entries[member];
         entry.IsOpen = true;
-        entry.AwaitFrom(now);
+        if (!entry.IsStuck)
+        {
+            entry.AwaitFrom(now);
+        }
+
         Settle(now);
     }
 
@@ -54,7 +58,7 @@ internal sealed class BondedHealth
     {
         Expire(now);   // first: this frame does not undo the silence before it
         var entry = _entries[member];
-        if (entry.IsOpen)
+        if (entry.IsUsable)
         {
             entry.SilentSince = now;
             if (entry.GoodSince == Instant.Never)
@@ -68,7 +72,29 @@ internal sealed class BondedHealth
     }
 
     /// <summary>Time has passed. Called for each frame that is sent.</summary>
-    public void Look(Instant now) => Settle(now);
+    /// <param name="now">Now.</param>
+    /// <param name="stuck">A bit for each member: the frame before has not left it.</param>
+    public void Look(Instant now, uint stuck = 0)
+    {
+        for (var i = 0; i < _entries.Length; i++)
+        {
+            var entry = _entries[i];
+            var isStuck = (stuck & (1u << i)) != 0;
+            if (isStuck && !entry.IsStuck)
+            {
+                // What is heard on it does not help: this node's own frames do not go out.
+                entry.Fail($"a frame has not left it for {BondedPlan.Text(_plan.SilentAfter(entry.Member))}");
+            }
+            else if (!isStuck && entry is { IsStuck: true, IsOpen: true })
+            {
+                entry.AwaitFrom(now);
+            }
+
+            entry.IsStuck = isStuck;
+        }
+
+        Settle(now);
+    }
 
     private void Settle(Instant now)
     {
@@ -116,7 +142,7 @@ internal sealed class BondedHealth
     {
         foreach (var entry in _entries)
         {
-            if (entry.IsOpen && entry.GoodSince == Instant.Never)
+            if (entry.IsUsable && entry.GoodSince == Instant.Never)
             {
                 entry.AwaitFrom(now);
             }
@@ -170,6 +196,10 @@ internal sealed class BondedHealth
         public HeartbeatMember Member => member;
 
         public bool IsOpen { get; set; }
+
+        public bool IsStuck { get; set; }
+
+        public bool IsUsable => IsOpen && !IsStuck;
 
         public bool IsUp { get; set; }
 

@@ -59,15 +59,16 @@ internal sealed class BondedLink : ICompositeHeartbeatLink
         var now = _clock.Now;
         var isNews = now - _lastSent < _newsWithin;
         _lastSent = now;
-        foreach (var member in _members)
+        uint stuck = 0;
+        for (var i = 0; i < _members.Length; i++)
         {
-            member.Sender.Offer(frame.Span, now, isNews);
+            stuck |= _members[i].Sender.Offer(frame.Span, now, isNews) ? 1u << i : 0;
         }
 
         // After the offers, so that a member that becomes active has the newest frame to begin with.
         lock (_gate)
         {
-            _health.Look(now);
+            _health.Look(now, stuck);
         }
 
         return ValueTask.CompletedTask;

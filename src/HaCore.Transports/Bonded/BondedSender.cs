@@ -17,6 +17,7 @@ internal sealed class BondedSender
     private readonly TimeSpan _minGap;
     private readonly TimeSpan _activePace;
     private readonly TimeSpan _reservePace;
+    private readonly TimeSpan _stuckAfter;
     private Thread? _thread;
     private byte[] _next;
     private byte[] _sending;
@@ -27,6 +28,7 @@ internal sealed class BondedSender
     private bool _stopped;
     private IHeartbeatLink? _link;
     private Instant _lastSent;
+    private Instant _sendingSince;
 
     /// <param name="member">Its pace.</param>
     /// <param name="plan">The bond's times.</param>
@@ -45,6 +47,7 @@ internal sealed class BondedSender
         // Heartbeats come once in the bond's interval: the one nearest to the member's own time is the one to send, so that it is fresh and no timer adds its jitter.
         _activePace = member.Interval - (plan.Interval / 2);
         _reservePace = plan.ReserveInterval(member) - (plan.Interval / 2);
+        _stuckAfter = plan.SilentAfter(member);
         _next = new byte[context.FrameBytesMax];
         _sending = new byte[context.FrameBytesMax];
     }
@@ -73,13 +76,14 @@ internal sealed class BondedSender
     /// <param name="frame">The newest frame.</param>
     /// <param name="now">Now.</param>
     /// <param name="isNews">It comes before its time, because the state changed: an active member sends it as soon as its gap allows.</param>
-    public void Offer(ReadOnlySpan<byte> frame, Instant now, bool isNews)
+    /// <returns>Whether the frame before it has been stuck in the member for so long that the member is of no use.</returns>
+    public bool Offer(ReadOnlySpan<byte> frame, Instant now, bool isNews)
     {
         lock (_wait.Gate)
         {
             if (_link is null || _stopped)
             {
-                return;
+                return false;
             }
 
             frame.CopyTo(_next);
@@ -89,6 +93,8 @@ internal sealed class BondedSender
                 _isWanted = true;
                 _wait.Wake();
             }
+
+            return _isSending && now - _sendingSince > _stuckAfter;
         }
     }
 
@@ -168,7 +174,7 @@ internal sealed class BondedSender
             (_sending, _next) = (_next, _sending);
             length = _nextLength;
             link = _link;
-            _lastSent = _clock.Now;
+            _sendingSince = _lastSent = _clock.Now;
             Drop();
             _isSending = length > 0 && link is not null;
             return length > 0 && link is not null;

@@ -158,6 +158,26 @@ public sealed class BondedLinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public void An_active_member_that_takes_no_frames_is_replaced_although_it_is_heard()
+    {
+        Start(BondedMode.ActiveBackup);
+        Bonds.Run(10);
+        _lan.First.IsBlocked = true;
+        Bonds.Run(7);
+        Assert.Equal("modem", Bonds.First.Active);
+        Assert.Equal((false, "a frame has not left it for 1 s"), (Bonds.First.State("lan").IsAlive, Bonds.First.State("lan").Detail));
+        Bonds.Run(50);
+        Assert.Equal("modem", Bonds.First.Active);
+
+        _lan.First.IsBlocked = false;
+        Bonds.Settle();
+        Bonds.Run(20);
+        Assert.Equal("modem", Bonds.First.Active);
+        Bonds.Run(5);
+        Assert.Equal("lan", Bonds.First.Active);
+    }
+
+    [Fact]
     public void A_cut_in_one_direction_leaves_frames_for_both()
     {
         Start(BondedMode.ActiveBackup);
