@@ -12,7 +12,7 @@ directory=''
 # Ends, by process id, what still runs in this run's own namespaces, then deletes these. After an orderly end there is nothing left to do.
 cleanup() {
     local name process
-    for name in $(ip netns list 2>/dev/null | awk -v run="$run" 'index($1, run "c") == 1 || index($1, run "t") == 1 { print $1 }'); do
+    for name in $(ip netns list 2>/dev/null | awk -v run="$run" 'index($1, run "c") == 1 || index($1, run "t") == 1 || index($1, run "l") == 1 { print $1 }'); do
         for process in $(ip netns pids "$name" 2>/dev/null); do
             kill -KILL "$process" 2>/dev/null || true
         done
@@ -48,6 +48,7 @@ cd "$top"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 dotnet build tests/netns/HaCore.Netns --configuration "$configuration" -v quiet --nologo -clp:NoSummary
 suite=(dotnet "artifacts/bin/HaCore.Netns/${configuration,,}/HaCore.Netns.dll")
+tool=(--tool "$(command -v dotnet)" --tool "$top/artifacts/bin/HaCore.Tool/${configuration,,}/hactl.dll")
 host=(--host "$(command -v dotnet)" --host "$top/artifacts/bin/TwoNodeCluster/${configuration,,}/TwoNodeCluster.dll")
 
 reason=$(hindrance)
@@ -58,5 +59,5 @@ fi
 
 directory=$(mktemp -d)
 status=0
-"${suite[@]}" "${host[@]}" --run-id "$run" --directory "$directory" --report "$top/artifacts/netns.json" "$@" </dev/null || status=$?
+"${suite[@]}" "${host[@]}" "${tool[@]}" --run-id "$run" --directory "$directory" --report "$top/artifacts/netns.json" "$@" </dev/null || status=$?
 exit "$status"

@@ -9,14 +9,18 @@ internal sealed record Arguments
 
         --list          names the cases and what each proves, runs nothing
         --parallel N    labs at a time; default 4
-        --timing-runs N runs of each row of the timing table; default 20, 0 leaves the table out
-        CASE...         only these cases; "timing" stands for the table. Default: all, then the table
+        --timing-runs N runs of each row of the timing table; default 20, 0 leaves both tables out
+        CASE...         only these cases; "timing" and "line" stand for the tables. Default: all, then the tables
         """;
 
     public const string TimingName = "timing";
+    public const string LineName = "line";
 
     /// <summary>Program and arguments.</summary>
     public List<string> Host { get; } = [];
+
+    /// <summary>The operator's, hactl: program and arguments.</summary>
+    public List<string> Tool { get; } = [];
 
     public string RunId { get; private set; } = "";
 
@@ -47,6 +51,7 @@ internal sealed record Arguments
             switch (word)
             {
                 case "--host": parsed.Host.Add(Next(queue, word)); break;
+                case "--tool": parsed.Tool.Add(Next(queue, word)); break;
                 case "--run-id": parsed.RunId = Next(queue, word); break;
                 case "--directory": parsed.Directory = Next(queue, word); break;
                 case "--report": parsed.Report = Next(queue, word); break;

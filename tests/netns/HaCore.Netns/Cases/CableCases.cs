@@ -2,7 +2,7 @@ using HaCore.Netns.Lab;
 
 namespace HaCore.Netns.Cases;
 
-/// <summary>Cables pulled at the switch: both ends lose their carrier, nobody's program is touched.</summary>
+/// <summary>Cables pulled at the switch, where both ends lose their carrier, and the null-modem cut, which nobody is told. No program is touched.</summary>
 internal static class CableCases
 {
     private const string Apart = "nothing passes between the nodes, and the policy proceeds without proof";
@@ -23,8 +23,7 @@ internal static class CableCases
         run.StartBoth();
         var cut = LabClock.Now;
         run.Lab.Network.SetCrossoverCable(Node.A, plugged: false);
-        run.WaitLog(Node.A, LogEvents.LinkLost, ClusterOptions.CrossoverLink, run.Bound);
-        run.WaitLog(Node.B, LogEvents.LinkLost, ClusterOptions.CrossoverLink, run.Bound);
+        run.WaitLinkLost(ClusterOptions.CrossoverLink);
         run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), 2 * run.Dead);
         PlugAndLeanOnIt(run, cut, () => run.Lab.Network.SetCrossoverCable(Node.A, plugged: true));
     }
@@ -33,8 +32,8 @@ internal static class CableCases
     private static void PlugAndLeanOnIt(CaseRun run, TimeSpan cut, Action plug)
     {
         plug();
-        run.WaitLog(Node.A, LogEvents.LinkUp, ClusterOptions.CrossoverLink, run.Bound);
-        run.WaitLog(Node.B, LogEvents.LinkUp, ClusterOptions.CrossoverLink, run.Bound);
+        run.Lab.NullModem.Cut();
+        run.WaitLinkBack(ClusterOptions.CrossoverLink);
         run.Lab.Network.SetLanCable(Node.B, plugged: false);
         run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), 2 * run.Dead);
         run.NeverHeld(Node.B, cut);
@@ -47,13 +46,12 @@ internal static class CableCases
         run.StartBoth();
         var cut = LabClock.Now;
         run.Lab.Network.SetLanCable(Node.B, plugged: false);
-        run.WaitLog(Node.A, LogEvents.LinkLost, ClusterOptions.LanLink, run.Bound);
-        run.WaitLog(Node.B, LogEvents.LinkLost, ClusterOptions.LanLink, run.Bound);
+        run.WaitLinkLost(ClusterOptions.LanLink);
         run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), 2 * run.Dead);
         run.NeverHeld(Node.B, cut);
         run.WaitClient(Node.A);
         run.Lab.Network.SetLanCable(Node.B, plugged: true);
-        run.WaitLog(Node.A, LogEvents.LinkUp, ClusterOptions.LanLink, run.Bound);
+        run.WaitLinkBack(ClusterOptions.LanLink);
         run.Note("client's longest gap", run.Lab.Client.LongestGap(cut, LabClock.Now));
     }
 
@@ -101,6 +99,7 @@ internal static class CableCases
 
     private static void CutOff(CaseRun run, Node node)
     {
+        run.Lab.NullModem.Cut();
         run.Lab.Network.SetCrossoverCable(node, plugged: false);
         run.Lab.Network.SetLanCable(node, plugged: false);
     }
@@ -110,6 +109,7 @@ internal static class CableCases
         var healed = LabClock.Now;
         run.Lab.Network.SetLanCable(node, plugged: true);
         run.Lab.Network.SetCrossoverCable(node, plugged: true);
+        run.Lab.NullModem.Repair();
         var holder = run.WaitSettled();
         run.Demand(holder == Node.B, "node-b seized with a higher term, and node-a holds the address after all (rule C)");
         run.Note("client's longest gap after healing", run.Lab.Client.LongestGap(healed, LabClock.Now));
@@ -120,8 +120,7 @@ internal static class CableCases
         run.StartBoth();
         var down = LabClock.Now;
         run.Lab.Network.SetInterface(Node.A, LabNetwork.Crossover, up: false);
-        run.WaitLog(Node.A, LogEvents.LinkLost, ClusterOptions.CrossoverLink, run.Bound);
-        run.WaitLog(Node.B, LogEvents.LinkLost, ClusterOptions.CrossoverLink, run.Bound);
+        run.WaitLinkLost(ClusterOptions.CrossoverLink);
         run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), run.Dead);
         PlugAndLeanOnIt(run, down, () => run.Lab.Network.SetInterface(Node.A, LabNetwork.Crossover, up: true));
     }
@@ -135,6 +134,7 @@ internal static class CableCases
         run.Lab.Network.SetInterface(Node.A, LabNetwork.Lan, up: true);
         var holder = run.WaitSettled();
         run.Note($"{holder.Name()} holds; client's longest gap", run.Lab.Client.LongestGap(down, LabClock.Now));
+        run.Lab.NullModem.Cut();
         run.Lab.Network.SetCrossoverCable(Node.A, plugged: false);
         run.Stays($"only {holder.Name()} holds the address over the LAN link alone", () => run.OnlyHolder(holder), 2 * run.Dead);
     }

@@ -14,6 +14,9 @@ internal sealed record Case(string Name, string Shows, Action<CaseRun> Body)
         .. FreezeCases.All,
         .. CableCases.All,
         .. FaultyLinkCases.All,
+        .. SerialCases.All,
+        .. BondCases.All,
+        .. UpgradeCases.All,
         .. StopCases.All,
         .. StrangerCases.All,
     ];
@@ -45,18 +48,27 @@ internal sealed class CaseRun(TwoNodeLab lab)
 
     public void Note(string what, TimeSpan time) => _notes.Add($"{what} {time.TotalSeconds:0.00} s");
 
+    public void Note(string what) => _notes.Add(what);
+
     public bool OnlyHolder(Node node) => Lab.Watch.Holds(node) && !Lab.Watch.Holds(node.Peer());
 
     public bool Nobody() => !Lab.Watch.Holds(Node.A) && !Lab.Watch.Holds(Node.B);
 
-    /// <summary>Starts both, the preferred one first, and waits until it holds, the client hears it, and each node has a session.</summary>
+    /// <summary>Starts both, the preferred one first, and waits until it holds, the client hears it, and each node has a session and hears every link.</summary>
     public void StartBoth()
     {
         var from = LabClock.Now;
         Lab.Start(Node.A);
+        WaitFirstWord(Node.A);   // or a busy machine gives node-b its initial dead time before node-a is there
         Lab.Start(Node.B);
         WaitSession(Node.A);
         WaitSession(Node.B);
+        foreach (var link in Lab.Options.Links)
+        {
+            WaitFor($"node-a hears {link.Name}", () => LogEvents.HasHeard(Lab.LogOf(Node.A), link.Name), Bound);
+            WaitFor($"node-b hears {link.Name}", () => LogEvents.HasHeard(Lab.LogOf(Node.B), link.Name), Bound);
+        }
+
         WaitHolder(Node.A, Bound);
         WaitLog(Node.A, LogEvents.GroupActive, "", Bound);   // its start has ended: what is broken next breaks no half-done start
         WaitClient(Node.A);
@@ -79,6 +91,36 @@ internal sealed class CaseRun(TwoNodeLab lab)
 
     public void WaitLog(Node node, int eventId, string containing, TimeSpan within) => WaitFor(
         $"{node.Name()} says event {eventId} about \"{containing}\"", () => LogEvents.Has(Lab.LogOf(node), eventId, containing), within);
+
+    /// <summary>Waits until both nodes have warned of the loss of the link, by its name.</summary>
+    public void WaitLinkLost(string link)
+    {
+        foreach (var node in NodeNames.Both)
+        {
+            WaitFor($"{node.Name()} warns of the loss of {link}", () => LogEvents.HasWarning(Lab.LogOf(node), LogEvents.LinkLost, $"{link}: "), Bound);
+        }
+    }
+
+    /// <summary>Both nodes' status calls exactly these links and members of bonds lost, and tells each as a condition.</summary>
+    public void StatusNamesLost(params string[] lost)
+    {
+        foreach (var node in NodeNames.Both)
+        {
+            var status = NodeStatus.Of(Lab, node);
+            Demand(
+                status.Lost.Order().SequenceEqual(lost.Order()) && lost.All(status.HasConditionOf),
+                $"{node.Name()}'s status should name as lost \"{string.Join("\", \"", lost)}\" and names \"{string.Join("\", \"", status.Lost)}\": {status}");
+        }
+    }
+
+    /// <summary>Waits until both nodes hear each other again on a link that they had lost.</summary>
+    public void WaitLinkBack(string link)
+    {
+        foreach (var node in NodeNames.Both)
+        {
+            WaitLog(node, LogEvents.LinkLost, $"{link}: frames arrive again", Bound);
+        }
+    }
 
     public void WaitEnd(Node node)
     {
@@ -129,6 +171,19 @@ internal sealed class CaseRun(TwoNodeLab lab)
         {
             Note($"both, because {why}:", longest);
         }
+    }
+
+    /// <summary>Every echo request since then was answered, those on their way excepted for as long as a stalled machine may need for them.</summary>
+    public void NoPingLost(TimeSpan since)
+    {
+        var until = LabClock.Now;
+        if (!Lab.Observations.WaitUntil(() => Lab.Client.Questions(since, until).All(question => question.IsAnswered), JudgedDeadTime))
+        {
+            var lost = Lab.Client.Questions(since, until).Where(question => !question.IsAnswered).ToList();
+            throw new CaseFailedException($"{lost.Count} pings have no answer, the first was sent after {(lost[0].At - since).TotalSeconds:0.000} s; now {Describe()}");
+        }
+
+        Note($"all {Lab.Client.Questions(since, until).Count} pings answered");
     }
 
     public void NeverHeld(Node node, TimeSpan since) =>

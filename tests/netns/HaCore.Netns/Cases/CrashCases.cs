@@ -80,6 +80,7 @@ internal static class CrashCases
         run.StartBoth();
         var cut = LabClock.Now;
         run.Lab.Host(Node.A).Kill();
+        run.Lab.NullModem.Unplug((int)Node.A);
         run.Lab.Network.SetLanCable(Node.A, plugged: false);
         run.Lab.Network.SetCrossoverCable(Node.A, plugged: false);
         run.Lab.Network.RemoveClusterAddress(Node.A);
@@ -91,6 +92,7 @@ internal static class CrashCases
 
         run.Lab.Network.SetLanCable(Node.A, plugged: true);
         run.Lab.Network.SetCrossoverCable(Node.A, plugged: true);
+        run.Lab.NullModem.Replug((int)Node.A);
         run.Lab.Start(Node.A);
         run.WaitSession(Node.A);
         run.Stays("only node-b holds the address", () => run.OnlyHolder(Node.B), 2 * run.Dead);

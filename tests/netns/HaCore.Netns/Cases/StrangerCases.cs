@@ -52,7 +52,7 @@ internal static class StrangerCases
         var other = run.Lab.Options with
         {
             Cluster = "other",
-            Links = new Dictionary<string, string> { [ClusterOptions.LanLink] = LabNetwork.Lan },
+            Links = [ClusterOptions.Lan],
         };
         var space = run.Lab.StartForeign(other, $"{OtherAddress}/{LabNetwork.PrefixLength}");
         run.WaitFor(

@@ -25,15 +25,22 @@ internal sealed record ClusterOptions
     /// <summary>A node that starts alone takes the group: without it one that never met its peer waits for an operator (rule F).</summary>
     public bool FenceAtStart { get; init; } = true;
 
-    /// <summary>Interface of each link, by its name.</summary>
-    public IReadOnlyDictionary<string, string> Links { get; init; } = new SortedDictionary<string, string>
-    {
-        [LanLink] = LabNetwork.Lan,
-        [CrossoverLink] = LabNetwork.Crossover,
-    };
+    /// <summary>As in 2004: the LAN, a cable of its own between the two, and the null-modem.</summary>
+    public IReadOnlyList<LabLink> Links { get; init; } = [.. BothCables, NullModem];
+
+    /// <summary>Of the null-modem.</summary>
+    public int BaudRate { get; init; } = 19_200;
 
     public const string LanLink = "lan";
     public const string CrossoverLink = "crossover";
+    public const string SerialLink = "null-modem";
+
+    public static readonly LabLink Lan = new EthernetLink(LanLink, LabNetwork.Lan);
+    public static readonly LabLink Crossover = new EthernetLink(CrossoverLink, LabNetwork.Crossover);
+    public static readonly LabLink NullModem = new NullModemLink(SerialLink);
+
+    /// <summary>Without the null-modem.</summary>
+    public static readonly IReadOnlyList<LabLink> BothCables = [Lan, Crossover];
 }
 
 /// <summary>Writes the file that a node's host reads.</summary>
@@ -43,7 +50,14 @@ internal static class ClusterFile
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    public static void Write(string path, ClusterOptions options, string localNode, string keyFile, string stateDirectory, string address)
+    /// <param name="path">Of the file.</param>
+    /// <param name="options">What the case wants.</param>
+    /// <param name="localNode">Whose file it is.</param>
+    /// <param name="keyFile">The cluster's key.</param>
+    /// <param name="stateDirectory">The node's.</param>
+    /// <param name="serialPort">The node's end of the null-modem; null for a node that has none.</param>
+    /// <param name="address">The cluster's address.</param>
+    public static void Write(string path, ClusterOptions options, string localNode, string keyFile, string stateDirectory, string? serialPort, string address)
     {
         var cluster = new JsonObject
         {
@@ -60,7 +74,7 @@ internal static class ClusterFile
                 ["InitialDeadTime"] = Text(options.InitialDeadTime),
             },
             ["Fencing"] = new JsonObject { ["Policy"] = "ProceedUnfenced", ["FenceAtStart"] = options.FenceAtStart },
-            ["Links"] = new JsonArray([.. options.Links.Select(link => Link(link.Key, link.Value))]),
+            ["Links"] = new JsonArray([.. options.Links.Select(link => Link(link, options, serialPort))]),
             ["Groups"] = new JsonArray(CreateGroup(options, address)),
         };
         var root = new JsonObject
@@ -69,10 +83,13 @@ internal static class ClusterFile
             ["ClusterName"] = options.Cluster,
             ["HaCluster"] = cluster,
             // Both nodes have one file system here.
-            ["Control"] = new JsonObject { ["SocketPath"] = stateDirectory + ".sock" },
+            ["Control"] = new JsonObject { ["SocketPath"] = SocketOf(stateDirectory) },
         };
         File.WriteAllText(path, root.ToJsonString(Indented));
     }
+
+    /// <summary>Where the host of this state directory listens to its operator.</summary>
+    public static string SocketOf(string stateDirectory) => stateDirectory + ".sock";
 
     private static JsonObject CreateGroup(ClusterOptions options, string address) => new()
     {
@@ -90,8 +107,19 @@ internal static class ClusterFile
 
     private static JsonObject Named(string name) => new() { ["Name"] = name };
 
-    private static JsonObject Link(string name, string device) =>
-        new() { ["Name"] = name, ["Type"] = "Udp", ["Mode"] = "Broadcast", ["Interface"] = device };
+    private static JsonObject Link(LabLink link, ClusterOptions options, string? serialPort) => link switch
+    {
+        EthernetLink ethernet => new() { ["Name"] = link.Name, ["Type"] = "Udp", ["Mode"] = "Broadcast", ["Interface"] = ethernet.Interface },
+        NullModemLink => new() { ["Name"] = link.Name, ["Type"] = "Serial", ["Device"] = serialPort, ["BaudRate"] = options.BaudRate },
+        BondedLink bond => new()
+        {
+            ["Name"] = link.Name,
+            ["Type"] = "Bonded",
+            ["Mode"] = bond.Mode,
+            ["Members"] = new JsonArray([.. bond.Members.Select(member => Link(member, options, serialPort))]),
+        },
+        _ => throw new InvalidOperationException($"{link} is no link that a file can have"),
+    };
 
     private static string Text(TimeSpan time) => time.ToString("c");
 }

@@ -2,6 +2,9 @@ using System.Diagnostics;
 
 namespace HaCore.Netns.Lab;
 
+/// <summary>How a program ended and what it said.</summary>
+internal sealed record CommandResult(int ExitCode, string Output, string Errors);
+
 /// <summary>Runs the system's own network tools: the lab is made with what an administrator would type.</summary>
 internal static class Commands
 {
@@ -12,6 +15,16 @@ internal static class Commands
     public static string Run(string program, params string[] arguments) => RunWithInput(null, program, arguments);
 
     public static string RunWithInput(string? input, string program, params string[] arguments)
+    {
+        var result = Execute(input, program, arguments);
+        return result.ExitCode == 0
+            ? result.Output
+            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {result.ExitCode}: {result.Errors.Trim()}");
+    }
+
+    /// <summary>Runs a program to its end, however it ends.</summary>
+    /// <exception cref="InvalidOperationException">It could not be started or took too long.</exception>
+    public static CommandResult Execute(string? input, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -30,10 +43,7 @@ internal static class Commands
             throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} did not end within {Limit.TotalSeconds} s");
         }
 
-        return process.ExitCode == 0
-            ? output.GetAwaiter().GetResult()
-            : throw new InvalidOperationException(
-                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {errors.GetAwaiter().GetResult().Trim()}");
+        return new(process.ExitCode, output.GetAwaiter().GetResult(), errors.GetAwaiter().GetResult());
     }
 
     /// <summary>Starts a program that runs until it is ended.</summary>

@@ -7,6 +7,9 @@ namespace HaCore.Netns.Lab;
 /// <summary>One answer: when it came, and which kernel's time to live it bore.</summary>
 internal readonly record struct Answer(TimeSpan At, byte TimeToLive);
 
+/// <summary>One echo request: when it was sent, and whether it was answered.</summary>
+internal record struct Question(TimeSpan At, bool IsAnswered);
+
 /// <summary>
 /// The client: asks the cluster's address for an echo every 5 ms and writes down every answer. The time to live of the answer tells which node sent it,
 /// because the nodes' kernels have different defaults and no router is between.
@@ -22,6 +25,7 @@ internal sealed class PingClient : IDisposable
 
     private readonly Observations _observations;
     private readonly List<Answer> _answers = [];
+    private readonly List<Question> _questions = [];   // by sequence number: a case is over long before these begin anew
     private readonly Thread _sender;
     private readonly Thread _receiver;
     private readonly Socket _socket;
@@ -79,6 +83,10 @@ internal sealed class PingClient : IDisposable
         return to - previous > longest ? to - previous : longest;
     });
 
+    /// <summary>The echo requests that were sent between the two moments.</summary>
+    public IReadOnlyList<Question> Questions(TimeSpan from, TimeSpan to) =>
+        _observations.Read(() => _questions.Where(question => question.At >= from && question.At <= to).ToList());
+
     public void Dispose()
     {
         _ended = true;
@@ -123,7 +131,14 @@ internal sealed class PingClient : IDisposable
             BinaryPrimitives.WriteUInt16BigEndian(packet[4..], _identifier);
             BinaryPrimitives.WriteUInt16BigEndian(packet[6..], sequence++);
             BinaryPrimitives.WriteUInt16BigEndian(packet[2..], Checksum(packet));
-            _ = _socket.Send(packet, SocketFlags.None, out _);   // an address without an owner is not the client's fault
+            _ = _observations.Read(() => Ask(LabClock.Now));
+            _ = _socket.Send(packet, SocketFlags.None, out var error);
+            if (error != SocketError.Success)
+            {
+                // An address without an owner is not the client's fault. The kernel tells it at the next send, which then sends nothing: this one counts.
+                _ = _socket.Send(packet, SocketFlags.None, out _);
+            }
+
             due += pace;
             Native.SleepUntil(due);
         }
@@ -145,8 +160,24 @@ internal sealed class PingClient : IDisposable
             if (icmp.Length >= 8 && icmp[0] == EchoReply && BinaryPrimitives.ReadUInt16BigEndian(icmp[4..]) == _identifier)
             {
                 var answer = new Answer(at, packet[TimeToLiveOffset]);
-                _observations.Report(() => _answers.Add(answer));
+                var sequence = BinaryPrimitives.ReadUInt16BigEndian(icmp[6..]);
+                _observations.Report(() => Hear(answer, sequence));
             }
+        }
+    }
+
+    private int Ask(TimeSpan at)
+    {
+        _questions.Add(new(at, IsAnswered: false));
+        return _questions.Count;
+    }
+
+    private void Hear(Answer answer, int sequence)
+    {
+        _answers.Add(answer);
+        if (sequence < _questions.Count)
+        {
+            _questions[sequence] = _questions[sequence] with { IsAnswered = true };
         }
     }
 

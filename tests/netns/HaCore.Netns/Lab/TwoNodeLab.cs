@@ -1,10 +1,13 @@
+using TwoNodeCluster.NullModem;
+
 namespace HaCore.Netns.Lab;
 
 /// <summary>Where the sample host is, and where a run may write.</summary>
 /// <param name="Host">Program and arguments; the configuration file follows.</param>
+/// <param name="Tool">hactl: program and arguments.</param>
 /// <param name="RunId">Begins the names of this run's namespaces.</param>
 /// <param name="Directory">Temporary, of this run.</param>
-internal sealed record RunSettings(IReadOnlyList<string> Host, string RunId, string Directory);
+internal sealed record RunSettings(IReadOnlyList<string> Host, IReadOnlyList<string> Tool, string RunId, string Directory);
 
 /// <summary>One lab: the network, the observers, and the two nodes with their files. Independent of every other lab, so cases can run side by side.</summary>
 internal sealed class TwoNodeLab : IDisposable
@@ -15,6 +18,7 @@ internal sealed class TwoNodeLab : IDisposable
     private readonly HostProcess?[] _hosts = new HostProcess?[2];
     private readonly long[] _logStarts = new long[2];
     private readonly List<HostProcess> _others = [];
+    private NullModemCable? _nullModem;
     private readonly string _address = $"{LabNetwork.ClusterAddress}/{LabNetwork.PrefixLength}";
 
     public TwoNodeLab(RunSettings run, string name)
@@ -49,7 +53,13 @@ internal sealed class TwoNodeLab : IDisposable
 
     public PingClient Client { get; } = null!;
 
+    /// <summary>What passes on the null-modem.</summary>
+    public LineWatch Line { get; } = new();
+
     public ClusterOptions Options { get; set; } = new();
+
+    /// <summary>The cable between the serial ports of the nodes, end 0 at node-a. Made when it is first asked for, with the baud rate that the case wants.</summary>
+    public NullModemCable NullModem => _nullModem ??= new("null-modem", _directory, Options.BaudRate, Line.See);
 
     public string LogFile(Node node) => Path.Combine(_directory, $"{node.Name()}.log");
 
@@ -70,7 +80,7 @@ internal sealed class TwoNodeLab : IDisposable
 
         _hosts[(int)node]?.Dispose();
         var file = Path.Combine(_directory, $"{node.Name()}.json");
-        ClusterFile.Write(file, options ?? Options, node.Name(), KeyFile(key), StateDirectory(node.Name()), _address);
+        ClusterFile.Write(file, options ?? Options, node.Name(), KeyFile(key), StateDirectory(node.Name()), NullModem.PortOf((int)node), _address);
         _logStarts[(int)node] = File.Exists(LogFile(node)) ? new FileInfo(LogFile(node)).Length : 0;
         var host = new HostProcess(Network.NamespaceOf(node), [.. _run.Host, "--config", file], LogFile(node));
         _hosts[(int)node] = host;
@@ -82,7 +92,7 @@ internal sealed class TwoNodeLab : IDisposable
     {
         var space = Network.AddComputer("other", 31);
         var file = Path.Combine(_directory, "other.json");
-        ClusterFile.Write(file, options, Node.A.Name(), KeyFile("cluster"), StateDirectory("other"), address);
+        ClusterFile.Write(file, options, Node.A.Name(), KeyFile("cluster"), StateDirectory("other"), serialPort: null, address);
         _others.Add(new(space, [.. _run.Host, "--config", file], Path.Combine(_directory, "other.log")));
         return space;
     }
@@ -120,10 +130,22 @@ internal sealed class TwoNodeLab : IDisposable
         }
 
         // The constructor may have failed half-way.
+        _nullModem?.Dispose();
         Client?.Dispose();
         Announcements?.Dispose();
         Watch?.Dispose();
         Network.Dispose();
+    }
+
+    /// <summary>What an operator of this node says to hactl. The socket is a file: it is reached from every namespace.</summary>
+    /// <exception cref="InvalidOperationException">Its exit code is none of those that were expected.</exception>
+    public string Operate(Node node, IReadOnlyList<int> expected, params string[] words)
+    {
+        var result = Commands.Execute(
+            null, _run.Tool[0], [.. _run.Tool.Skip(1), "--socket", ClusterFile.SocketOf(StateDirectory(node.Name())), .. words]);
+        return expected.Contains(result.ExitCode)
+            ? result.Output
+            : throw new InvalidOperationException($"hactl {string.Join(' ', words)} on {node.Name()} ended with {result.ExitCode}: {result.Output}{result.Errors}");
     }
 
     private static string ReadShared(string file, long from)

@@ -9,7 +9,7 @@ internal static class RunReport
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
-    public static void Write(string file, IReadOnlyList<CaseOutcome> outcomes, IReadOnlyList<TimingSeries> series)
+    public static void Write(string file, IReadOnlyList<CaseOutcome> outcomes, IReadOnlyList<TimingSeries> series, IReadOnlyList<LineSeries> line)
     {
         var report = new
         {
@@ -34,6 +34,19 @@ internal static class RunReport
                 WorstMilliseconds = one.Worst is { } worst ? Milliseconds(worst) : (double?)null,
                 one.Incomplete,
             }),
+            Line = line.Select(one => new
+            {
+                one.BaudRate,
+                HeartbeatIntervalMilliseconds = one.HeartbeatInterval.TotalMilliseconds,
+                one.FrameBytes,
+                FramesPerSecond = Math.Round(one.FramesPerSecond, 2),
+                Load = Math.Round(one.Load, 3),
+                TransitMilliseconds = Milliseconds(one.Transit),
+                AgeMedianMilliseconds = one.Age(0.5) is { } median ? Milliseconds(median) : (double?)null,
+                Age95PercentMilliseconds = one.Age(0.95) is { } most ? Milliseconds(most) : (double?)null,
+                AgeWorstMilliseconds = one.Age(1) is { } worst ? Milliseconds(worst) : (double?)null,
+                one.Incomplete,
+            }),
         };
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.WriteAllText(file, JsonSerializer.Serialize(report, Indented));
@@ -53,6 +66,26 @@ internal static class RunReport
         {
             output.WriteLine(
                 $"{one.Name,-24}{Text(one.HeartbeatInterval),10}{Text(one.DeadTime),11}{one.Outages.Count,6}{Text(one.Median),10}{Text(one.Worst),10}");
+        }
+
+        output.WriteLine();
+    }
+
+    public static void Print(IReadOnlyList<LineSeries> series, TextWriter output)
+    {
+        if (series.Count == 0)
+        {
+            return;
+        }
+
+        output.WriteLine();
+        output.WriteLine("The null-modem from node-a to node-b, one group, nothing happening; age of the newest frame that was heard, reported and not judged:");
+        output.WriteLine($"{"baud",8}{"interval",10}{"frame",10}{"frames/s",10}{"load",7}{"transit",10}{"age median",12}{"age 95 %",10}{"age worst",11}");
+        foreach (var one in series)
+        {
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{one.BaudRate,8}{Text(one.HeartbeatInterval),10}{one.FrameBytes,4} bytes{one.FramesPerSecond,10:0.0}{one.Load,7:0 %}{Text(one.Transit),10}{Text(one.Age(0.5)),12}{Text(one.Age(0.95)),10}{Text(one.Age(1)),11}"));
         }
 
         output.WriteLine();

@@ -35,6 +35,7 @@ internal static class TimingTable
         DeadTime = TimeSpan.FromMilliseconds(500),
         InitialDeadTime = TimeSpan.FromSeconds(10),
         RealTime = true,
+        Links = ClusterOptions.BothCables,   // as in every table before: its last frame would be another moment of the cut
     };
 
     public static IReadOnlyList<TimingSeries> Measure(RunSettings settings, int runs, TextWriter output)

@@ -1,0 +1,56 @@
+using HaCore.Netns.Lab;
+
+namespace HaCore.Netns.Cases;
+
+/// <summary>The LAN and the null-modem as one bonded link, and no other: each member alone holds the cluster together.</summary>
+internal static class BondCases
+{
+    private const string Bond = "bond";
+
+    public static IReadOnlyList<Case> All { get; } =
+    [
+        new("bond-all-links", "a bond that sends on all its members survives the loss of each; log and status name the lost one", run => LoseEach(run, "AllLinks")),
+        new("bond-active-backup", "a bond with a member in reserve survives the loss of each; log and status name the lost one", run => LoseEach(run, "ActiveBackup")),
+    ];
+
+    private static void LoseEach(CaseRun run, string mode)
+    {
+        run.Lab.Options = run.Lab.Options with { Links = [new BondedLink(Bond, mode, [ClusterOptions.Lan, ClusterOptions.NullModem])] };
+        run.StartBoth();
+        var from = LabClock.Now;
+        run.WaitFor("the null-modem carries frames both ways", () => NodeNames.Both.All(node => run.Lab.Line.Delivered(node, from).Count > 0), run.Bound);
+        run.Lab.Network.SetLanCable(Node.B, plugged: false);
+        WaitLost(run, ClusterOptions.LanLink);
+        run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), 2 * run.Dead);
+        run.StatusNamesLost(ClusterOptions.LanLink);
+        run.Lab.Network.SetLanCable(Node.B, plugged: true);
+        WaitBack(run, ClusterOptions.LanLink);
+        run.StatusNamesLost();
+        run.Lab.NullModem.Cut();
+        WaitLost(run, ClusterOptions.SerialLink);
+        run.Stays("only node-a holds the address", () => run.OnlyHolder(Node.A), 2 * run.Dead);
+        run.StatusNamesLost(ClusterOptions.SerialLink);
+        run.Lab.NullModem.Repair();
+        WaitBack(run, ClusterOptions.SerialLink);
+        run.StatusNamesLost();
+        run.Demand(run.OnlyHolder(Node.A), "node-a alone should hold the address");
+        run.NeverHeld(Node.B, from);
+        run.NoPingLost(from);
+    }
+
+    private static void WaitLost(CaseRun run, string member)
+    {
+        foreach (var node in NodeNames.Both)
+        {
+            run.WaitFor($"{node.Name()} warns of the loss of {member}", () => LogEvents.HasWarning(run.Lab.LogOf(node), LogEvents.LinkMemberLost, $"{member}: "), run.Bound);
+        }
+    }
+
+    private static void WaitBack(CaseRun run, string member)
+    {
+        foreach (var node in NodeNames.Both)
+        {
+            run.WaitLog(node, LogEvents.LinkMemberLost, $"{member}: frames arrive again", run.Bound);
+        }
+    }
+}
