@@ -21,6 +21,10 @@ internal static partial class Log
         Message = "The operator's door at {Socket} has mode {Mode}: every user of this machine may command the cluster")]
     public static partial void OpenToEveryone(ILogger logger, string socket, string mode);
 
+    [LoggerMessage(EventId = 3004, EventName = "ControlFaulted", Level = LogLevel.Error,
+        Message = "The operator's door at {Socket} has failed and stays closed until the host is started again. The cluster runs without it")]
+    public static partial void Faulted(ILogger logger, Exception exception, string socket);
+
     [LoggerMessage(EventId = 3010, EventName = "CommandAudited",
         Message = "{Cluster}: {Command} {Arguments} by {User} (uid {Uid}, pid {Pid}): {Outcome}: {Detail}")]
     public static partial void CommandAudited(

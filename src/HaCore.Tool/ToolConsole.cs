@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Spectre.Console;
 
 namespace HaCore.Tool;
 
 /// <summary>What the tool knows of the world around it: where it prints, whether a person sits there, its environment and the time.</summary>
-internal sealed record ToolConsole
+internal sealed partial record ToolConsole
 {
     private const int PlainWidth = 80;   // where nobody says how wide it is
     private const int WidthMin = 40;
@@ -36,9 +37,10 @@ internal sealed record ToolConsole
         var isTerminal = !Console.IsOutputRedirected;
         return new ToolConsole
         {
-            Out = Console.Out,
-            Error = Console.Error,
-            In = Console.In,
+            // The streams, not Console.Out and Console.In: those switch the terminal's keypad over, seen in every recording.
+            Out = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true },
+            Error = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true },
+            In = new StreamReader(Console.OpenStandardInput()),
             IsTerminal = isTerminal,
             IsInteractive = isTerminal && !Console.IsInputRedirected,
             Width = isTerminal ? Math.Max(Measure(() => Console.WindowWidth, PlainWidth), WidthMin) : PlainWidth,
@@ -53,15 +55,19 @@ internal sealed record ToolConsole
         var text = new StringWriter { NewLine = "\n" };
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Ansi = hasColor ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = hasColor ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,   // the 16 colours that the operator's terminal chose
+            Ansi = AnsiSupport.Yes,   // without, it would set the colours of the process's own terminal, whatever it draws into
+            ColorSystem = ColorSystemSupport.Standard,   // the 16 colours that the operator's terminal chose
             Interactive = InteractionSupport.No,
             Out = new Page(text, Width),
             Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
         });
         draw(console);
-        return string.Join('\n', text.ToString().ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd(' ')));
+        var drawn = hasColor ? text.ToString() : StylePattern().Replace(text.ToString(), "");
+        return string.Join('\n', drawn.ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd(' ')));
     }
+
+    [GeneratedRegex(@"\e\[[0-9;]*m")]
+    private static partial Regex StylePattern();
 
     private static int Measure(Func<int> read, int otherwise)
     {

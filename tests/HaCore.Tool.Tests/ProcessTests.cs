@@ -19,6 +19,20 @@ public sealed class ProcessTests
     }
 
     [Theory]
+    [InlineData("--no-color", false)]
+    [InlineData("", true)]
+    public async Task On_a_terminal_colours_can_be_switched_off_and_then_nothing_is_left_of_them(string option, bool hasColor)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "script(1) makes the terminal.");
+        var pair = await SharedPair.GetAsync();
+
+        var run = await RunAsync("/usr/bin/script", ["-qec", $"env TERM=xterm '{Program}' status --socket '{pair.Alpha.SocketPath}' {option}", "/dev/null"]);
+
+        Assert.True(run.ExitCode == ExitCode.Done && run.Output.Contains("Group ", StringComparison.Ordinal), run.ToString());
+        Assert.Equal(hasColor, System.Text.RegularExpressions.Regex.IsMatch(run.Output, @"\e\[[0-9;]*m"));
+    }
+
+    [Theory]
     [InlineData("status")]
     [InlineData("events")]
     [InlineData("standby alpha")]

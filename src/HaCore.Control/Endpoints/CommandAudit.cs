@@ -25,27 +25,13 @@ internal sealed class CommandAudit(ILogger logger)
     public void Faulted(string cluster, string command, string arguments, Caller caller, Exception exception)
     {
         Write(LogLevel.Error, cluster, command, arguments, caller, "faulted", exception.Message);
-        Guard(() => Log.OperatorCommandFaulted(logger, exception, cluster, command));
+        Log.OperatorCommandFaulted(logger, exception, cluster, command);
     }
 
     private void Write(LogLevel level, string cluster, string command, string arguments, Caller caller, string outcome, string detail)
     {
         var (user, uid, pid) = (caller.ToString(), caller.UidText, caller.PidText);
         var shown = Quoted.Shorten(arguments);
-        Guard(() => Log.CommandAudited(logger, level, cluster, command, shown, user, uid, pid, outcome, detail));
-    }
-
-    // A broken log sink must not turn a command that was carried out into an error for the operator.
-    private static void Guard(Action write)
-    {
-        try
-        {
-            write();
-        }
-#pragma warning disable CA1031
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-        }
+        Log.CommandAudited(logger, level, cluster, command, shown, user, uid, pid, outcome, detail);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class ControlDoor
             cluster => new ClusterEntry(cluster, [.. services.GetKeyedServices<IOperatorCommand>(cluster.Name)]),
             StringComparer.Ordinal);
         TimeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
-        Audit = new CommandAudit(services.GetRequiredService<ILoggerFactory>().CreateLogger(Log.Category));
+        Audit = new CommandAudit(new QuietLogger(services.GetRequiredService<ILoggerFactory>().CreateLogger(Log.Category)));
     }
 
     public TimeProvider TimeProvider { get; }

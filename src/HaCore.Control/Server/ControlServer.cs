@@ -33,7 +33,7 @@ internal sealed class ControlServer : IHostedLifecycleService, IAsyncDisposable
     public ControlServer(IServiceProvider services, IOptions<HaControlOptions> options, ILoggerFactory loggers, TimeProvider timeProvider)
     {
         (_services, _options, _loggers, _timeProvider) = (services, options.Value, loggers, timeProvider);
-        _logger = loggers.CreateLogger(Log.Category);
+        _logger = new QuietLogger(loggers.CreateLogger(Log.Category));
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -85,7 +85,7 @@ internal sealed class ControlServer : IHostedLifecycleService, IAsyncDisposable
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.NotListening(_logger, _options.SocketPath, failure.Message, 0);
+            Log.Faulted(_logger, failure, _options.SocketPath);
         }
     }
 
