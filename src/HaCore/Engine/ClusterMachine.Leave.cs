@@ -74,7 +74,7 @@ internal sealed partial class ClusterMachine
         _context.Due(_lookUntil);
         foreach (var group in _groups)
         {
-            var isLost = group.IsUnclean || (!group.IsSeen && _context.Now >= _lookUntil);
+            var isLost = group.IsUnclean || (!group.IsSeen && !group.IsBeingStopped && _context.Now >= _lookUntil);
             if (!isLost && (group.ShownHold != HoldState.NotHeld || group.IsPending || !group.IsSeen))
             {
                 return;

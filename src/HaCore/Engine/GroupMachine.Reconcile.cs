@@ -91,6 +91,7 @@ internal sealed partial class GroupMachine
         foreach (var slot in _slots)
         {
             slot.IsLooked = false;
+            slot.IsLook = false;   // what is under way began before
             slot.ProbeWanted = true;
             slot.StopUnconfirmed = false;
             slot.State = slot.IsBusy && slot.Kind != OperationKind.Probe ? slot.State : ResourceState.Unknown;
@@ -113,7 +114,7 @@ internal sealed partial class GroupMachine
 
         var due = Instant.Max(_lookBegan, _context.Started) + _context.Configuration.Times.InitialDeadTime;
         _context.Due(due);
-        if (_context.Now < due || _conditions.IsActive(NoticeKind.GroupUnknown, _index)
+        if (_context.Now < due || IsBeingStopped || _conditions.IsActive(NoticeKind.GroupUnknown, _index)
             || Array.Find(_slots, s => IsProbed ? !s.IsLooked : s.State == ResourceState.Unknown) is not { } slot)
         {
             return;

@@ -68,6 +68,9 @@ internal sealed partial class GroupMachine
 
     /// <summary>Every resource was looked at, since the start (rule P) and since the end of maintenance (rule W).</summary>
     public bool IsSeen => IsProbed && !IsLooking;
+
+    /// <summary>On its way down, seen or not: that ends with its stops, which end by themselves.</summary>
+    public bool IsBeingStopped => IsHeld && Releasing != ReleaseReason.None && !IsUnclean;
     public bool OperatorAcceptsDataLoss { get; private set; }
     public bool IsHeld => Hold == HoldState.Held;
     public PeerGroup PeerGroup => _peer.View.Group(_index);

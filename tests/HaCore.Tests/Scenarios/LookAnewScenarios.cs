@@ -105,9 +105,9 @@ public sealed class LookAnewScenarios
     [Trait("Rule", "V")]
     public void A_program_that_ends_in_maintenance_waits_for_its_write_and_ends_in_order()
     {
-        var world = new World().StartBoth();
+        var world = new World(s => s.Policy = new WaitPolicy()).StartBoth();
         world.CutAll();
-        world.Advance(100.Milliseconds());
+        world.Advance(5.Seconds());   // nobody listens: nothing but the write is waited for
         world["a"].Disk.Latency = 1.Seconds();
         world.MustAccept("a", CommandKind.Maintenance, flag: true);
         var exit = world.StopAndWait("a");
@@ -130,6 +130,47 @@ public sealed class LookAnewScenarios
         world.ExpectStays("web", "a", 30.Seconds());
         world.Expect(world.Starts("a") == 2 && world.Starts("a", 1) == 2, "each was started a second time, where it ran");
         world.Expect(world.Stops("a") == 0);
+    }
+
+    [Fact]
+    [Trait("Rule", "W")]
+    [Trait("Rule", "P")]
+    public void What_a_look_saw_before_maintenance_began_again_counts_no_more()
+    {
+        var world = Maintained(new World(s =>
+        {
+            s.Groups.Add(WorldSettings.Group("web", resources: ["service"]));
+            s.TwoHoldersAllowed = true;   // by hand, in maintenance: until "a" has looked it says Held
+        }));
+        var (here, there) = (world.Resource("a", "web-service"), world.Resource("b", "web-service"));
+        (there.ProbeTime, there.Probe) = (10.Seconds(), ProbeMode.LieStopped);   // what it saw when it began
+        world.MustAccept("a", CommandKind.Maintenance, flag: false);
+        world.Advance(5.Seconds());
+        world.MustAccept("a", CommandKind.Maintenance, flag: true);
+        world.Advance(1.Seconds());
+        (here.Active, there.Active) = (false, true);   // moved by hand
+        world.MustAccept("a", CommandKind.Maintenance, flag: false);
+        var look = there.Running;
+        world.RunUntil(() => there.Running != look, 10.Seconds(), "the old look ends, and another begins");
+        there.Probe = ProbeMode.Truth;
+        world.RunUntil(() => here.Active, 1.Minutes(), "the owner starts it");
+        world.Expect(!there.Active, "and not before it was stopped where it was found");
+    }
+
+    [Fact]
+    [Trait("Rule", "W")]
+    [Trait("Rule", "V")]
+    public void A_stop_that_takes_long_is_waited_for_although_nobody_has_looked_since_maintenance()
+    {
+        var world = Maintained(new World());
+        var service = world.Resource("a", "web-service");
+        (service.StopTime, service.ProbeTime) = (45.Seconds(), 5.Seconds());
+        world.MustAccept("a", CommandKind.Maintenance, flag: false);
+        world.Advance(1.Seconds());
+        var exit = world.StopAndWait("a");
+        world.Expect(exit.Clean, "in order");
+        world.Expect(world.Notices("a", NoticeKind.GroupUnknown) == 0, "nobody looks at what is being stopped");
+        world.ExpectActive("web", "b", within: 1.Seconds());
     }
 
     private static GroupConfiguration Slowly(GroupConfiguration group) =>
