@@ -40,14 +40,16 @@ internal sealed class LinkMemberTracker
         for (var i = 0; i < _members.Length; i++)
         {
             var member = _members[i];
-            if (isLinkAlive && member is { IsAlive: false, Detail: { } detail })
-            {
-                _conditions.Begin(NoticeKind.LinkMemberLost, _firstIndex + i, NoticeLevel.Warning, member.Name.Value, detail);
-            }
-            else
+            if (!isLinkAlive || member.IsAlive)
             {
                 _conditions.End(NoticeKind.LinkMemberLost, _firstIndex + i, member.IsAlive ? "frames arrive again" : "its whole link is lost");
             }
+            else if (member.Detail is { } detail)
+            {
+                _conditions.Begin(NoticeKind.LinkMemberLost, _firstIndex + i, NoticeLevel.Warning, member.Name.Value, detail);
+            }
+
+            // Else nothing can be said: what was lost and is open again is lost until it is heard, or a port that breaks at once would be told again and again.
         }
     }
 

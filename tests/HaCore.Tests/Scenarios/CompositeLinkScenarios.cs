@@ -32,6 +32,22 @@ public sealed class CompositeLinkScenarios
     }
 
     [Fact]
+    public void A_lost_member_that_is_opened_again_is_lost_until_it_is_heard()
+    {
+        var world = Bonded().StartBoth();
+        for (var i = 0; i < 5; i++)
+        {
+            Report(world, 1, isAlive: false, "the port is gone");
+            Report(world, 1, isAlive: false, detail: null);
+        }
+
+        world.Expect(world.Notices("a", NoticeKind.LinkMemberLost) == 1, "told once");
+        Report(world, 1, isAlive: true);
+        world.Expect(world.Notices("a", NoticeKind.LinkMemberLost) == 2, "and its end");
+        world.Expect(world.Status("a").Conditions.Count == 0);
+    }
+
+    [Fact]
     public void When_the_whole_link_is_lost_that_is_what_is_told()
     {
         var world = Bonded().StartBoth();
