@@ -73,7 +73,7 @@ internal sealed class EngineLoop
     /// <summary>Was it asked to leave?</summary>
     public bool IsLeaving => Volatile.Read(ref _leaving) != 0;
 
-    /// <summary>Ends the thread after its present step, without a word to the peer.</summary>
+    /// <summary>Ends the thread after its present step, without a word to the peer; what that step decides is not carried out.</summary>
     public void Abort()
     {
         Volatile.Write(ref _aborted, true);
@@ -123,6 +123,11 @@ internal sealed class EngineLoop
             if (input is ClusterEvent.FrameReceived frame)
             {
                 _queue.Return(frame);
+            }
+
+            if (Volatile.Read(ref _aborted))
+            {
+                break; // a step that outlived its host (a policy that hung in it) orders nothing: the peer may have taken over by now
             }
 
             var exit = _executor.Execute(decisions);

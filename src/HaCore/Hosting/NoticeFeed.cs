@@ -39,7 +39,7 @@ internal sealed class NoticeFeed(TimeProvider timeProvider, long incarnation)
             (more, _more) = (_more, New());
         }
 
-        more.SetResult();
+        more.TrySetResult(); // set already if the feed is complete: whoever still speaks is kept and harms nobody
     }
 
     /// <summary>Nothing follows: readers end after the last.</summary>

@@ -41,10 +41,16 @@ public sealed class HostEndTests : IAsyncDisposable
 
         var lifetime = _nodes.First.Host.Services.GetRequiredService<IHostApplicationLifetime>();
         var stopping = byLifetime ? StopByLifetime() : _nodes.First.StopAsync(TestContext.Current.CancellationToken);
-        await Task.WhenAll(entered.Task, _other.Stopping.Task).WaitAsync(Patience, TestContext.Current.CancellationToken);
-        release.SetResult();
-        _other.Release.SetResult();
-        await stopping;
+        try
+        {
+            await Task.WhenAll(entered.Task, _other.Stopping.Task).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            release.SetResult();
+            _other.Release.SetResult();
+            await stopping;
+        }
 
         Task StopByLifetime()
         {
@@ -84,7 +90,7 @@ public sealed class HostEndTests : IAsyncDisposable
 
         await StopImpatientlyAsync(entered.Task);
         await _nodes.First.DisposeAsync();
-        await ExpectLockedAsync();
+        ExpectLocked();
         release.SetResult();
     }
 
@@ -103,7 +109,7 @@ public sealed class HostEndTests : IAsyncDisposable
         await _nodes.First.Cluster.SetMaintenanceAsync(true, TestContext.Current.CancellationToken);
         await _nodes.First.StopAsync(TestContext.Current.CancellationToken);
         await _nodes.First.DisposeAsync();
-        await ExpectLockedAsync();
+        ExpectLocked();
 
         await using var reader = new FileStream(pipe, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);   // the write ends
     }
@@ -125,7 +131,30 @@ public sealed class HostEndTests : IAsyncDisposable
 
         Assert.True(TimeProvider.System.GetElapsedTime(begun) > TimeSpan.FromSeconds(4.5), "a policy that is only slow may end");
         Assert.NotEqual(0, Environment.ExitCode);
-        await ExpectLockedAsync();
+        ExpectLocked();
+    }
+
+    [Fact]
+    public async Task A_policy_that_outlives_its_host_has_nobody_fenced()
+    {
+        using var policy = new HangingPolicy();
+        var outlet = new Outlet();
+        await _nodes.First.StartAsync(ha =>
+        {
+            ha.UseFencingPolicy(policy).UseFencing(fencing => fencing.FenceAtStart = true).AddFencingDevice<CountingDevice>("outlet");
+            ha.Services.AddSingleton(outlet);
+        });
+        await policy.Entered.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        var runtime = _nodes.First.Shell.Cluster.Runtime!;
+        await StopImpatientlyAsync(Task.CompletedTask);
+        await _nodes.First.DisposeAsync();
+
+        policy.Release(FencingDecision.Fence("too late"));
+        var end = await runtime.Loop.Ended.WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+        Assert.Null(end.Fault);
+        Assert.Equal(0, outlet.Calls);
+        Assert.DoesNotContain(runtime.NoticeFeed.ReadAsync(0, CancellationToken.None).ToBlockingEnumerable(CancellationToken.None), notice => notice.Event == "FenceOrdered");
     }
 
     [Fact]
@@ -170,7 +199,7 @@ public sealed class HostEndTests : IAsyncDisposable
         await stopping.ContinueWith(_ => { }, TaskScheduler.Default);   // the host reports the cancelled token
     }
 
-    private async Task ExpectLockedAsync()
+    private void ExpectLocked()
     {
         for (var i = 0; i < 3; i++)
         {
@@ -178,8 +207,7 @@ public sealed class HostEndTests : IAsyncDisposable
             GC.WaitForPendingFinalizers();
         }
 
-        await using var successor = new TestNode(_nodes, "alpha");
-        await Assert.ThrowsAsync<StateFileException>(() => successor.StartAsync());
+        Assert.Throws<StateFileException>(() => StateDirectory.Open(_nodes.StateOf("alpha"), TwoNodes.Cluster).Dispose());
     }
 
     private void AddOtherCluster(IHaClusterBuilder first) => first.Services.AddHaCluster("other", ha =>
@@ -196,7 +224,7 @@ public sealed class HostEndTests : IAsyncDisposable
                 times.InitialDeadTime = TimeSpan.FromSeconds(3);
             })
             .AddTransport("cable", _ => cable.First);
-        AddOther(ha, TimeSpan.FromSeconds(30));
+        AddOther(ha, TimeSpan.FromMinutes(10));   // the host's patience must be longer than the test's, or the second cluster leaves when it ends
     });
 
     private void AddOther(IHaClusterBuilder ha, TimeSpan stop)
@@ -241,6 +269,7 @@ public sealed class HostEndTests : IAsyncDisposable
     private sealed class HangingPolicy : IFencingPolicy, IDisposable
     {
         private readonly ManualResetEventSlim _release = new();
+        private FencingDecision _decision = FencingDecision.Wait("it hung");
 
         public TaskCompletionSource Entered { get; } = Signal();
 
@@ -248,10 +277,34 @@ public sealed class HostEndTests : IAsyncDisposable
         {
             Entered.TrySetResult();
             _release.Wait(CancellationToken.None);
-            return FencingDecision.Wait("it hung");
+            return _decision;
+        }
+
+        public void Release(FencingDecision decision)
+        {
+            _decision = decision;
+            _release.Set();
         }
 
         public void Dispose() => _release.Set();
+    }
+
+    private sealed class Outlet
+    {
+        private int _calls;
+
+        public int Calls => Volatile.Read(ref _calls);
+
+        public void Call() => Interlocked.Increment(ref _calls);
+    }
+
+    private sealed class CountingDevice(Outlet outlet) : IFencingDevice
+    {
+        public ValueTask<FenceResult> FenceAsync(NodeId target, CancellationToken cancellationToken)
+        {
+            outlet.Call();
+            return ValueTask.FromResult(FenceResult.Confirmed("off"));
+        }
     }
 
     private sealed class StubbornTransport : IHeartbeatTransport, IDisposable

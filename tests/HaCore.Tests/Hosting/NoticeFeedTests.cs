@@ -68,6 +68,16 @@ public sealed class NoticeFeedTests
     }
 
     [Fact]
+    public void Whoever_still_speaks_after_the_end_is_not_harmed()
+    {
+        _feed.Complete();
+        Add("late");
+        Add("later");
+
+        Assert.Equal(["late", "later"], _feed.ReadAsync(0, Token).ToBlockingEnumerable(Token).Select(notice => notice.Detail));
+    }
+
+    [Fact]
     public void Lines_of_the_shell_are_kept_once_and_passed_on()
     {
         var inner = new FakeLogger();
