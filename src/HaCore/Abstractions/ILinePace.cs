@@ -3,7 +3,7 @@ namespace HaCore;
 /// <summary>
 /// Implemented by the options of a transport whose line is slow enough that its load counts, such as a serial line. From it the engine derives the pace of the link: frames
 /// follow each other at no less than twice the time that one occupies the line, so the line is at most half loaded and what is sent is never queued.
-/// A line that leaves fewer than two frames within the dead time is refused at start.
+/// A line that leaves fewer than four frames within the dead time is refused at start: alone it would not keep the nodes in session.
 /// </summary>
 public interface ILinePace
 {

@@ -43,10 +43,7 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
         foreach (var link in settings.Links.SelectMany(link => link.Members.Prepend(link)).Where(link => !link.HasBadValues))
         {
             link.Line = ValidateOptions("Link", link.Name, link.Component) as ILinePace;
-            if (link.Line is { } line)
-            {
-                TimeRules.CheckLine(link.Name, line, _frameBytesMax, settings.Times, _errors);
-            }
+            CheckLine(link);
         }
 
         foreach (var resource in settings.Groups.SelectMany(group => group.Resources).Where(resource => !resource.HasBadValues))
@@ -57,6 +54,25 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
         foreach (var device in settings.FencingDevices)
         {
             ValidateOptions("Fencing device", device.Name, device.Component);
+        }
+    }
+
+    private void CheckLine(LinkEntry link)
+    {
+        if (link.Line is not { } line)
+        {
+            return;
+        }
+
+        try
+        {
+            TimeRules.CheckLine(link.Name, line, _frameBytesMax, settings.Times, _errors);
+        }
+#pragma warning disable CA1031 // A transport's arithmetic may throw anything; the other errors are to be reported as well.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _errors.Add($"Link \"{link.Name}\": how long a frame of {_frameBytesMax} bytes takes on its line cannot be told, so its pace cannot be kept (a bug of the transport): {exception.Message}");
         }
     }
 

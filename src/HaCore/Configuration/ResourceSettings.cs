@@ -48,8 +48,8 @@ public sealed class OperationLimits
 public sealed class LinkSettings
 {
     /// <summary>
-    /// From one heartbeat to the next on this link. Default null: the cluster's <see cref="HaClusterTimes.HeartbeatInterval"/>, which is also the least. At most half of
-    /// the dead time: a slow line sends less often, but twice within it.
+    /// From one heartbeat to the next on this link. Default null: the cluster's <see cref="HaClusterTimes.HeartbeatInterval"/>, which is also the least. At most a third of
+    /// the dead time: what the peer echoes is up to two intervals old, and a link that is slower cannot keep the nodes in session when no other is left.
     /// </summary>
     public TimeSpan? Interval { get; set; }
 

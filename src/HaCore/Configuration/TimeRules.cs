@@ -3,8 +3,8 @@ namespace HaCore.Configuration;
 /// <summary>How the times of a cluster and its links fit together.</summary>
 internal static class TimeRules
 {
-    private const int IntervalsPerDeadTime = 3;   // two frames lost in a row are no death
-    private const int FramesPerDeadTime = 2;      // on one link, so that one lost frame does not silence it
+    private const int IntervalsPerDeadTime = 3;   // what the peer echoes is up to two intervals old (M4), so with fewer a healthy link keeps no session
+    private const int LineFramesPerDeadTime = 4;   // and on a slow line one more, because frame and echo are each up to half an interval under way
     private const int LineShare = 2;               // a slow line is at most half loaded, so a frame that is late never meets the next
     public const int GapsPerInterval = 10;        // default: state changes at most decuple the frames of an interval
 
@@ -73,15 +73,20 @@ internal static class TimeRules
         return pace;
     }
 
-    /// <summary>A line too slow for the dead time is refused.</summary>
+    /// <summary>A line too slow for the dead time is refused: alone it would not keep the nodes in session.</summary>
     public static void CheckLine(string name, ILinePace line, int frameBytes, HaClusterTimes times, List<string> errors)
     {
         var gap = GapOf(line, frameBytes);
-        if (gap * FramesPerDeadTime > times.DeadTime)
+        if (gap < TimeSpan.Zero)
+        {
+            errors.Add($"Link \"{name}\": its options say that a frame takes {Rules.Text(gap / LineShare)} at {line.Line}: it must be zero or more (a bug of the transport), or the line would be flooded.");
+        }
+
+        if (gap * LineFramesPerDeadTime > times.DeadTime)
         {
             errors.Add($"Link \"{name}\": the largest frame of this cluster has {frameBytes} bytes and takes {Rules.Text(gap / LineShare)} at {line.Line}; at most half loaded, the line " +
                 $"carries one every {Rules.Text(gap)} and so {Ratio(times.DeadTime, gap)} within DeadTime ({Rules.Text(times.DeadTime)} / {Rules.Text(gap)}) and must carry " +
-                $"{FramesPerDeadTime}, or one lost frame silences the link: a faster line, or DeadTime at least {Rules.Text(gap * FramesPerDeadTime)}.");
+                $"{LineFramesPerDeadTime}, or one lost frame ends the session when no other link is left: a faster line, or DeadTime at least {Rules.Text(gap * LineFramesPerDeadTime)}.");
         }
     }
 
@@ -92,6 +97,8 @@ internal static class TimeRules
     // Whole milliseconds, rounded up: what the messages show is what holds.
     private static TimeSpan GapOf(ILinePace line, int frameBytes) =>
         TimeSpan.FromMilliseconds(Math.Ceiling((line.LineTime(frameBytes) * LineShare).TotalMilliseconds));
+
+    private static TimeSpan WholeMilliseconds(TimeSpan value) => TimeSpan.FromMilliseconds(Math.Floor(value.TotalMilliseconds));
 
     private static string Ratio(TimeSpan whole, TimeSpan part) => (whole / part).ToString("0.##", System.Globalization.CultureInfo.InvariantCulture);
 
@@ -105,11 +112,11 @@ internal static class TimeRules
                 "a link can be slower than the cluster, not faster; shorten HeartbeatInterval instead.");
         }
 
-        if (link.Interval is not null && interval > TimeSpan.Zero && times.DeadTime / interval < FramesPerDeadTime)
+        if (link.Interval is not null && interval > TimeSpan.Zero && times.DeadTime / interval < IntervalsPerDeadTime)
         {
             errors.Add($"Link \"{name}\": Interval ({Rules.Text(interval)}) leaves {(int)(times.DeadTime / interval)} frame(s) within DeadTime " +
                 $"({Rules.Text(times.DeadTime)} / {Rules.Text(interval)} = {Ratio(times.DeadTime, interval)}) and must leave " +
-                $"{FramesPerDeadTime}, or one lost frame silences the link: Interval at most {Rules.Text(times.DeadTime / FramesPerDeadTime)}, or a longer DeadTime.");
+                $"{IntervalsPerDeadTime}, or the nodes lose each other when no other link is left: Interval at most {Rules.Text(WholeMilliseconds(times.DeadTime / IntervalsPerDeadTime))}, or a longer DeadTime.");
         }
 
         if (link.MinGap is not null && (gap < GapMin || gap > interval))

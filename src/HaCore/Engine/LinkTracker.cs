@@ -56,7 +56,7 @@ internal sealed class LinkTracker(EngineContext context, ConditionBoard conditio
             _statistics.Lost += (long)Math.Min(frame.Sequence - _sequence - 1, int.MaxValue);
         }
 
-        if (_lastHeard != Instant.Never && frame.Incarnation == _incarnation && now - _lastHeard > context.Configuration.Times.WarnTime)
+        if (_lastHeard != Instant.Never && frame.Incarnation == _incarnation && now - _lastHeard > LateAfter)
         {
             _statistics.Late++;
         }
@@ -103,6 +103,10 @@ internal sealed class LinkTracker(EngineContext context, ConditionBoard conditio
         _members?.Advance(IsAlive);
     }
 
+    // A slow link has every frame later than others warn.
+    private TimeSpan LateAfter =>
+        context.Configuration.Times.WarnTime > configuration.Interval * 2 ? context.Configuration.Times.WarnTime : configuration.Interval * 2;
+
     private void AdvanceSilence()
     {
         if (!_wasHeard || _lastHeard == Instant.Never)
@@ -126,8 +130,7 @@ internal sealed class LinkTracker(EngineContext context, ConditionBoard conditio
         }
 
         context.Due(_lastHeard + lost + TimeSpan.FromTicks(1));
-        var warn = times.WarnTime > configuration.Interval * 2 ? times.WarnTime : configuration.Interval * 2;
-        if (silent > warn)
+        if (silent > LateAfter)
         {
             if (IsAlive && !conditions.IsActive(NoticeKind.LinkLate, index))
             {

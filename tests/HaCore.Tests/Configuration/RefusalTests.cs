@@ -26,7 +26,7 @@ public sealed class RefusalTests
         { "fence without a device", ha => ha.UseFencingPolicy(FencingPolicyKind.Fence), ["The fencing policy is \"Fence\" and no fencing device is configured"] },
         { "fencing delay", ha => ha.UseFencing(f => f.Delay = TimeSpan.FromMinutes(6)), ["Fencing: Delay (360 s) must be between 0 s and 300 s"] },
         { "link faster than the cluster", ha => Link(ha, s => s.Interval = Ms(100)), ["Link \"slow\": Interval (0.1 s) must be at least HeartbeatInterval (0.2 s)"] },
-        { "link too slow", ha => Link(ha, s => s.Interval = Ms(1250)), ["Link \"slow\": Interval (1.25 s) leaves 1 frame(s) within DeadTime (2 s / 1.25 s = 1.6)", "Interval at most 1 s"] },
+        { "link too slow", ha => Link(ha, s => s.Interval = Ms(1250)), ["Link \"slow\": Interval (1.25 s) leaves 1 frame(s) within DeadTime (2 s / 1.25 s = 1.6)", "Interval at most 0.666 s"] },
         { "gap too long", ha => Link(ha, s => s.MinGap = Ms(201)), ["Link \"slow\": MinGap (0.201 s) must be between 0.001 s and its Interval (0.2 s)"] },
         { "gap zero", ha => Link(ha, s => s.MinGap = default(TimeSpan)), ["Link \"slow\": MinGap (0 s) must be"] },
         { "too many links", ha => Many(15, i => ha.AddWire($"w{i}", "eth0")), ["The number of links (17) must be between 1 and 16"] },

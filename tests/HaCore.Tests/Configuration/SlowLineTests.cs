@@ -28,13 +28,13 @@ public sealed class SlowLineTests
     }
 
     [Fact]
-    public void A_line_with_fewer_than_two_frames_in_the_dead_time_is_refused_with_the_arithmetic()
+    public void A_line_with_fewer_than_four_frames_in_the_dead_time_is_refused_with_the_arithmetic()
     {
         var error = Make.Error(ha => ha.Good().AddLine("null-modem", bytesPerSecond: 100));
 
         Assert.Matches(
             """^Link "null-modem": the largest frame of this cluster has \d+ bytes and takes [\d.]+ s at 100 bytes a second; at most half loaded, the line carries one every [\d.]+ s """ +
-            """and so 0\.\d+ within DeadTime \(2 s / [\d.]+ s\) and must carry 2, or one lost frame silences the link: a faster line, or DeadTime at least [\d.]+ s\.$""",
+            """and so 0\.\d+ within DeadTime \(2 s / [\d.]+ s\) and must carry 4, or one lost frame ends the session when no other link is left: a faster line, or DeadTime at least [\d.]+ s\.$""",
             error);
     }
 
@@ -46,6 +46,20 @@ public sealed class SlowLineTests
 
         Make.Definition(ha => ha.Good().AddLine("null-modem", bytesPerSecond: 100).UseTimes(times => times.DeadTime = named));
         Make.Error(ha => ha.Good().AddLine("null-modem", bytesPerSecond: 100).UseTimes(times => times.DeadTime = named - TimeSpan.FromMilliseconds(1)));
+    }
+
+    [Fact]
+    public void A_line_whose_options_reckon_wrong_is_refused_with_everything_else_that_is_wrong()
+    {
+        var errors = Make.Errors(ha => ha.Good()
+            .AddTransport<WrongTransport, WrongLineOptions>("backwards", options => options.Time = () => TimeSpan.FromSeconds(-1))
+            .AddTransport<WrongTransport, WrongLineOptions>("endless", options => options.Time = () => TimeSpan.MaxValue)
+            .AddTransport<WrongTransport, WrongLineOptions>("thrown", options => options.Time = () => throw new DivideByZeroException("no speed")));
+
+        Assert.Equal(3, errors.Length);
+        Assert.Contains("\"backwards\": its options say that a frame takes -1 s at two tins and a string: it must be zero or more", errors[0], StringComparison.Ordinal);
+        Assert.StartsWith("Link \"endless\": how long a frame of ", errors[1], StringComparison.Ordinal);
+        Assert.EndsWith(": no speed", errors[2], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,6 +88,20 @@ internal sealed class LineTransport(LineOptions options) : IHeartbeatTransport
     public LineOptions Options { get; } = options;
 
     public ValueTask<IHeartbeatLink> OpenAsync(HeartbeatLinkContext context, CancellationToken cancellationToken) => throw new HeartbeatLinkException("No line.");
+}
+
+internal sealed class WrongLineOptions : ILinePace
+{
+    public Func<TimeSpan> Time { get; set; } = static () => TimeSpan.Zero;
+
+    public string Line => "two tins and a string";
+
+    public TimeSpan LineTime(int frameBytes) => Time();
+}
+
+internal sealed class WrongTransport(WrongLineOptions options) : IHeartbeatTransport
+{
+    public ValueTask<IHeartbeatLink> OpenAsync(HeartbeatLinkContext context, CancellationToken cancellationToken) => throw new HeartbeatLinkException(options.Line);
 }
 
 internal static class LineExtensions

@@ -209,4 +209,50 @@ public sealed class LivenessScenarios
         world.Advance(10.Seconds());
         return world;
     }
+
+    /// <summary>The dead time is 2 s. A line that is half loaded takes half an interval for each frame.</summary>
+    [Theory]
+    [Trait("Rule", "M4")]
+    [InlineData(500, 250, 7)]
+    [InlineData(666, 1, 0)]
+    public void The_slowest_link_that_the_configuration_allows_keeps_the_nodes_in_session_alone(int interval, int delay, int lostEvery)
+    {
+        for (var phase = 0; phase < interval; phase += 30)
+        {
+            var world = new World(settings => settings.PerNode = (_, configuration) => configuration with
+            {
+                Links = [configuration.Links[0], configuration.Links[1] with { Interval = interval.Milliseconds(), MinGap = interval.Milliseconds() }],
+            });
+            foreach (var direction in world.Link("crossover").From.Values)
+            {
+                direction.Delay = delay.Milliseconds();
+            }
+
+            world.Start("a");
+            world.Advance(phase.Milliseconds());
+            world.Start("b");
+            world.RunUntilQuiet();
+            world.Cut("lan");
+            var sent = 0;
+            world.OnTheWire = (_, _) => lostEvery == 0 || ++sent % lostEvery != 0;
+            world.ExpectStays("web", "a", 1.Minutes());
+            world.Expect(world.Notices("a", NoticeKind.SessionEnded) + world.Notices("b", NoticeKind.SessionEnded) == 0, $"in session, phase {phase} ms");
+        }
+    }
+
+    [Fact]
+    public void Frames_of_a_slow_link_are_not_late_because_others_warn_sooner()
+    {
+        var world = new World(settings =>
+        {
+            settings.Times = settings.Times with { DeadTime = 10.Seconds() };
+            settings.PerNode = (_, configuration) => configuration with
+            {
+                Links = [configuration.Links[0], configuration.Links[1] with { Interval = 2.Seconds(), MinGap = 2.Seconds() }],
+            };
+        }).StartBoth();
+        world.Advance(1.Minutes());
+
+        world.Expect(world.Running("a").Machine.Links[1] is { Late: 0, Received: > 25 });
+    }
 }
