@@ -111,15 +111,26 @@ internal static class ClusterFile
     {
         EthernetLink ethernet => new() { ["Name"] = link.Name, ["Type"] = "Udp", ["Mode"] = "Broadcast", ["Interface"] = ethernet.Interface },
         NullModemLink => new() { ["Name"] = link.Name, ["Type"] = "Serial", ["Device"] = serialPort, ["BaudRate"] = options.BaudRate },
-        BondedLink bond => new()
+        BondedLink bond => Bond(bond, options, serialPort),
+        _ => throw new InvalidOperationException($"{link} is no link that a file can have"),
+    };
+
+    private static JsonObject Bond(BondedLink bond, ClusterOptions options, string? serialPort)
+    {
+        var written = new JsonObject
         {
-            ["Name"] = link.Name,
+            ["Name"] = bond.Name,
             ["Type"] = "Bonded",
             ["Mode"] = bond.Mode,
             ["Members"] = new JsonArray([.. bond.Members.Select(member => Link(member, options, serialPort))]),
-        },
-        _ => throw new InvalidOperationException($"{link} is no link that a file can have"),
-    };
+        };
+        if (bond.UpDelay is { } upDelay)
+        {
+            written["UpDelay"] = Text(upDelay);
+        }
+
+        return written;
+    }
 
     private static string Text(TimeSpan time) => time.ToString("c");
 }

@@ -10,4 +10,8 @@ internal sealed record EthernetLink(string Name, string Interface) : LabLink(Nam
 internal sealed record NullModemLink(string Name) : LabLink(Name);
 
 /// <summary>Over other links.</summary>
-internal sealed record BondedLink(string Name, string Mode, IReadOnlyList<LabLink> Members) : LabLink(Name);
+internal sealed record BondedLink(string Name, string Mode, IReadOnlyList<LabLink> Members) : LabLink(Name)
+{
+    /// <summary>ActiveBackup only; null for its default.</summary>
+    public TimeSpan? UpDelay { get; init; }
+}
