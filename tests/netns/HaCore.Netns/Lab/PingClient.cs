@@ -22,6 +22,9 @@ internal sealed class PingClient : IDisposable
     private const byte EchoRequest = 8;
     private const byte EchoReply = 0;
     private const int TimeToLiveOffset = 8;
+    private const int SocketLevel = 1;               // SOL_SOCKET
+    private const int ReceiveBufferForce = 33;       // SO_RCVBUFFORCE, socket(7)
+    private const int ReceiveBufferBytes = 4 << 20;  // half a minute of answers: the kernel's default is full when this program stalls for a second, and an answer lost here looks like one never given
 
     private readonly Observations _observations;
     private readonly List<Answer> _answers = [];
@@ -106,6 +109,7 @@ internal sealed class PingClient : IDisposable
                 Native.EnterNamespace(inNamespace);
                 // A socket belongs to the namespace it was made in, whoever uses it later.
                 socket = new(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Icmp) { ReceiveTimeout = 200 };
+                socket.SetRawSocketOption(SocketLevel, ReceiveBufferForce, BitConverter.GetBytes(ReceiveBufferBytes));
                 socket.Connect(address, 0);
             }
             catch (Exception e) when (e is SocketException or System.ComponentModel.Win32Exception)
