@@ -6,7 +6,7 @@ namespace TwoNodeCluster.Demo;
 internal sealed class DemoKeys(DemoStage stage, IDemoScreen screen)
 {
     // Long enough to read and think, short enough that a forgotten terminal does not keep two nodes running.
-    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     public async Task PlayAsync()
@@ -17,7 +17,7 @@ internal sealed class DemoKeys(DemoStage stage, IDemoScreen screen)
             ClearMark();
         }
 
-        screen.Announce($"Your turn: {Keys}. Ends by itself after {Idle.TotalMinutes:0} minutes without a key.");
+        screen.Announce($"Your turn: {Keys}. Ends by itself after {DemoReport.Seconds(Idle)} without a key.");
         long lastKey = stage.Time.GetTimestamp();
         while (stage.Time.GetElapsedTime(lastKey) < Idle)
         {
