@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using TwoNodeCluster.NullModem;
 
 namespace HaCore.Bench.Footprint;
@@ -35,7 +33,7 @@ internal static class FootprintTable
             using var cable = new NullModemCable("null-modem", folder.FullName, 115_200);
             var key = Path.Combine(folder.FullName, "key");
             ClusterKeyFile.Create(key);
-            var ports = FreePorts(4);
+            var ports = Ports.Free(4);
             await using var first = HostProcess.Start(host.FullName, HostFile.Write(folder.FullName, "a", key, cable.PortOf(0), [(ports[0], ports[1]), (ports[2], ports[3])]));
             await using var second = HostProcess.Start(host.FullName, HostFile.Write(folder.FullName, "b", key, cable.PortOf(1), [(ports[1], ports[0]), (ports[3], ports[2])]));
             var startUp = await first.StartedAsync(cancellationToken);
@@ -58,13 +56,4 @@ internal static class FootprintTable
     private static long SizeOf(FileInfo host) =>
         host.Directory!.EnumerateFiles("*", SearchOption.AllDirectories)
             .Where(file => file.Extension is not (".pdb" or ".dbg" or ".xml")).Sum(file => file.Length);
-
-    private static int[] FreePorts(int count)
-    {
-        var sockets = Enumerable.Range(0, count).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp)).ToList();
-        sockets.ForEach(socket => socket.Bind(new IPEndPoint(IPAddress.Loopback, 0)));
-        var ports = sockets.ConvertAll(socket => ((IPEndPoint)socket.LocalEndPoint!).Port);
-        sockets.ForEach(socket => socket.Dispose());
-        return [.. ports];
-    }
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace HaCore.Bench.Lateness;
 
@@ -38,7 +36,7 @@ internal static class LatenessTable
             using var tap = new Tap();
             var keyFile = Path.Combine(folder.FullName, "key");
             ClusterKeyFile.Create(keyFile);
-            var ports = FreePorts(3);
+            var ports = Ports.Free(3);
             var loaded = new NodeSettings("a", keyFile, Path.Combine(folder.FullName, "a"), Interval, DeadTime, ports[0], ports[1], ports[2], tap.Port, realTime, load);
             var other = new NodeSettings("b", keyFile, Path.Combine(folder.FullName, "b"), Interval, DeadTime, ports[1], ports[0], 0, null, realTime, LoadKind.Idle);
             await using var first = ChildNode.Start(loaded, Path.Combine(folder.FullName, "a.json"));
@@ -69,14 +67,4 @@ internal static class LatenessTable
     }
 
     private static double At(List<double> sorted, double share) => sorted[(int)(share * (sorted.Count - 1))];
-
-    /// <summary>Free at this moment; taken back by the nodes a moment later.</summary>
-    private static int[] FreePorts(int count)
-    {
-        var sockets = Enumerable.Range(0, count).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp)).ToList();
-        sockets.ForEach(socket => socket.Bind(new IPEndPoint(IPAddress.Loopback, 0)));
-        var ports = sockets.ConvertAll(socket => ((IPEndPoint)socket.LocalEndPoint!).Port);
-        sockets.ForEach(socket => socket.Dispose());
-        return [.. ports];
-    }
 }

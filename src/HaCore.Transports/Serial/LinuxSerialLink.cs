@@ -22,8 +22,6 @@ internal sealed class LinuxSerialLink : IHeartbeatLink
     private readonly SerialFrameReader _reader;
     private readonly SerialLineMonitor _monitor;
     private readonly byte[] _wire;
-    private CancellationToken _watched;
-    private CancellationTokenRegistration _registration;
     private volatile string? _broken;
     private int _closed;
     private long _sentAt;
@@ -95,7 +93,7 @@ internal sealed class LinuxSerialLink : IHeartbeatLink
             throw new ArgumentException($"The buffer ({buffer.Length} bytes) must be longer than the longest frame ({_context.FrameBytesMax}), or a cut one cannot be told.", nameof(buffer));
         }
 
-        Watch(cancellationToken);
+        _gate.Watch(cancellationToken);
         try
         {
             while (true)
@@ -127,7 +125,6 @@ internal sealed class LinuxSerialLink : IHeartbeatLink
         {
             // Woken first: the receive thread holds a reference to the descriptor while it polls, and closing waits for that.
             _gate.Wake();
-            _registration.Unregister();
             LetLastFrameOut();
             _port.Dispose();
             _gate.Dispose();
@@ -231,17 +228,4 @@ internal sealed class LinuxSerialLink : IHeartbeatLink
     }
 
     private HeartbeatLinkException Closed(ObjectDisposedException? exception) => new($"Link {_context.Link}: the link was closed", exception!);
-
-    /// <summary>Registers once per token, so that a receive in the steady state allocates nothing.</summary>
-    private void Watch(CancellationToken token)
-    {
-        if (token == _watched)
-        {
-            return;
-        }
-
-        _registration.Unregister();
-        _watched = token;
-        _registration = token.UnsafeRegister(static gate => ((ReceiveGate)gate!).Wake(), _gate);
-    }
 }

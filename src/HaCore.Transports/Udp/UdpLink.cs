@@ -23,8 +23,6 @@ internal sealed class UdpLink : IHeartbeatLink
     private readonly HeartbeatLinkContext _context;
     private readonly ILogger _logger;
     private readonly ReceiveGate _gate;
-    private CancellationToken _watched;
-    private CancellationTokenRegistration _registration;
     private volatile string? _broken;
     private int _closed;
     private bool _isFailing;
@@ -95,7 +93,7 @@ internal sealed class UdpLink : IHeartbeatLink
             throw new ArgumentException($"The buffer ({buffer.Length} bytes) must be longer than the longest frame ({_context.FrameBytesMax}), or a cut one cannot be told.", nameof(buffer));
         }
 
-        Watch(cancellationToken);
+        _gate.Watch(cancellationToken);
         try
         {
             while (true)
@@ -125,7 +123,6 @@ internal sealed class UdpLink : IHeartbeatLink
         {
             // Woken first: the receive thread holds a reference to the descriptor while it polls, and closing waits for that.
             _gate.Wake();
-            _registration.Unregister();
             _socket.Dispose();
             _gate.Dispose();
         }
@@ -244,17 +241,4 @@ internal sealed class UdpLink : IHeartbeatLink
     }
 
     private HeartbeatLinkException Closed(ObjectDisposedException? exception) => new($"Link {_context.Link}: the link was closed", exception!);
-
-    /// <summary>Registers once per token, so that a receive in the steady state allocates nothing.</summary>
-    private void Watch(CancellationToken token)
-    {
-        if (token == _watched)
-        {
-            return;
-        }
-
-        _registration.Unregister();
-        _watched = token;
-        _registration = token.UnsafeRegister(static gate => ((ReceiveGate)gate!).Wake(), _gate);
-    }
 }
