@@ -8,7 +8,7 @@ public interface ICompositeHeartbeatLink : IHeartbeatLink
 {
     /// <summary>
     /// The frame that the last <see cref="IHeartbeatLink.ReceiveAsync"/> returned was authentic and the peer's. Called on the link's receive thread before the next receive;
-    /// must not block. Frames that were refused, and own frames that a broadcast brought back, are not told: they prove nothing about the member.
+    /// must not block. Frames that were refused or came before on that member, and own frames that a broadcast brought back, are not told: they prove nothing about the member.
     /// </summary>
     /// <param name="via">The member, as <see cref="HeartbeatReceiveResult.Via"/> named it.</param>
     void Heard(LinkId via);

@@ -25,9 +25,11 @@ internal sealed class LinkRunner
     private readonly RefusedFrames _refused;
     private readonly WaitPoint _pause;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<LinkId, (uint Incarnation, ulong Sequence)> _newest = [];   // of each member of a composite
     private readonly byte[] _buffer;
     private volatile Failure? _failure;
     private volatile IHeartbeatLink? _link;
+    private (uint Incarnation, ulong Sequence) _accepted;
     private TimeSpan _backOff = BackOffMin;
     private string? _lastDetail;
     private bool _faultLogged;
@@ -147,9 +149,9 @@ internal sealed class LinkRunner
                 _backOff = BackOffMin;   // it opened and it works
                 if (result.Length > 0)
                 {
-                    if (Take(codec, _buffer.AsSpan(0, result.Length), ref carrier))
+                    if (Take(codec, _buffer.AsSpan(0, result.Length), ref carrier) && _link is ICompositeHeartbeatLink composite && IsNewOn(result.Via))
                     {
-                        (_link as ICompositeHeartbeatLink)?.Heard(result.Via);
+                        composite.Heard(result.Via);
                     }
 
                     _receiveAllocatedBytes = GC.GetAllocatedBytesForCurrentThread();
@@ -184,6 +186,7 @@ internal sealed class LinkRunner
         var verdict = codec.Decode(bytes, carrier.Frame);
         if (verdict == FrameVerdict.Accepted)
         {
+            _accepted = (carrier.Frame.Incarnation, carrier.Frame.Sequence);
             carrier = _environment.Queue.PostFrame(carrier);
         }
         else if (verdict == FrameVerdict.OwnFrame)
@@ -200,6 +203,18 @@ internal sealed class LinkRunner
         }
 
         return verdict == FrameVerdict.Accepted;
+    }
+
+    // A recorded frame that someone plays again proves nothing about the member that it came by.
+    private bool IsNewOn(LinkId member)
+    {
+        if (_newest.TryGetValue(member, out var newest) && _accepted.CompareTo(newest) <= 0)
+        {
+            return false;
+        }
+
+        _newest[member] = _accepted;
+        return true;
     }
 
     // On the sending thread: disposing the link ends the pending receive, which then opens it again.

@@ -122,13 +122,19 @@ public sealed class LinkRunnerTests : IAsyncLifetime
         _cable.First.Deliver(Encode(sequence: 2, peer: false));
         _cable.First.Deliver([1, 2, 3]);
         _cable.First.Deliver(Encode(sequence: 3, peer: true));
+        _cable.First.Deliver(Encode(sequence: 3, peer: true));   // played again
         _cable.First.Deliver(Encode(sequence: 4, peer: true));
+        _cable.First.Deliver(Encode(sequence: 5, peer: true));
 
         Assert.IsType<ClusterEvent.UnverifiedFrame>(Take());
-        Assert.Equal(3ul, Assert.IsType<ClusterEvent.FrameReceived>(Take()).Frame.Sequence);
-        Assert.Equal(4ul, Assert.IsType<ClusterEvent.FrameReceived>(Take()).Frame.Sequence);
-        Assert.Equal("member", _cable.First.Heard[0].Value);   // told before the next receive, so after the fourth frame at least one and at most two
-        Assert.InRange(_cable.First.Heard.Count, 1, 2);
+        foreach (var sequence in (ulong[])[3, 3, 4, 5])
+        {
+            Assert.Equal(sequence, Assert.IsType<ClusterEvent.FrameReceived>(Take()).Frame.Sequence);
+        }
+
+        // Told before the next receive, so after the fifth frame at least two and at most three.
+        Assert.Equal("member", _cable.First.Heard[0].Value);
+        Assert.InRange(_cable.First.Heard.Count, 2, 3);
     }
 
     [Fact]
