@@ -22,7 +22,7 @@ internal static class SerialCases
         new("serial-unplugged-alone", "the last link unplugged is the loss of the peer; back, the one that seized keeps the group", UnpluggedForGood),
         new("serial-blocked", "a line blocked for forty frames delivers one frame when it opens: the newest", Blocked),
         new("serial-only-left-freeze", "the holder sleeps three dead times beside a line that goes on: it wakes to old frames, gives up, announces nothing", OnlyLeftAndFrozen),
-        new("serial-too-slow", "a baud rate with fewer than two frames in the dead time is refused at start, with the arithmetic", TooSlow),
+        new("serial-too-slow", "a baud rate that carries too few frames within the dead time is refused at start, with the arithmetic", TooSlow),
     ];
 
     private static void OnlyLeft(CaseRun run)
@@ -166,7 +166,7 @@ internal static class SerialCases
         var exitCode = run.Lab.Host(Node.A).ExitCode;
         run.Demand(exitCode == ConfigurationRefused, $"node-a's program ended with {exitCode}, not with {ConfigurationRefused}");
         var log = run.Lab.LogOf(Node.A);
-        foreach (var words in new[] { $"\"{ClusterOptions.SerialLink}\"", "9600 baud", "within DeadTime (0.6 s / ", "must carry 2" })
+        foreach (var words in new[] { $"\"{ClusterOptions.SerialLink}\"", "9600 baud", "within DeadTime (0.6 s / ", "must carry 4" })
         {
             run.Demand(log.Contains(words, StringComparison.Ordinal), $"the message does not say \"{words}\": {log}");
         }
