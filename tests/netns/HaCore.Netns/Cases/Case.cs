@@ -173,17 +173,24 @@ internal sealed class CaseRun(TwoNodeLab lab)
         }
     }
 
-    /// <summary>Every echo request since then was answered, those on their way excepted for as long as a stalled machine may need for them.</summary>
+    /// <summary>
+    /// Every echo request since then was answered, those on their way excepted for as long as a stalled machine may need for them, and those whose answer a node's kernel
+    /// had and could not send: it counts them, and a machine that is short of buffers says nothing about who holds the address.
+    /// </summary>
     public void NoPingLost(TimeSpan since)
     {
         var until = LabClock.Now;
-        if (!Lab.Observations.WaitUntil(() => Lab.Client.Questions(since, until).All(question => question.IsAnswered), JudgedDeadTime))
+        var asked = Lab.Client.Questions(since, until).Count;
+        if (Lab.Observations.WaitUntil(() => Lab.Client.Questions(since, until).All(question => question.IsAnswered), JudgedDeadTime))
         {
-            var lost = Lab.Client.Questions(since, until).Where(question => !question.IsAnswered).ToList();
-            throw new CaseFailedException($"{lost.Count} pings have no answer, the first was sent after {(lost[0].At - since).TotalSeconds:0.000} s; now {Describe()}");
+            Note($"all {asked} pings answered");
+            return;
         }
 
-        Note($"all {Lab.Client.Questions(since, until).Count} pings answered");
+        var lost = Lab.Client.Questions(since, until).Where(question => !question.IsAnswered).ToList();
+        var unsent = NodeNames.Both.Sum(Lab.Network.AnswersNotSent);
+        Demand(lost.Count <= unsent, $"{lost.Count} pings have no answer, of {unsent} the kernels know; the first was sent after {(lost[0].At - since).TotalSeconds:0.000} s");
+        Note($"all but {lost.Count} of {asked} pings answered, and these had an answer that the kernel could not send");
     }
 
     public void NeverHeld(Node node, TimeSpan since) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Text.Json;
@@ -52,6 +53,14 @@ internal sealed class LabNetwork : IDisposable
         return links.RootElement.EnumerateArray()
             .SelectMany(link => link.TryGetProperty("addr_info", out var addresses) ? addresses.EnumerateArray().ToArray() : [])
             .Any(address => address.GetProperty("local").GetString() == ClusterAddress.ToString());
+    }
+
+    /// <summary>How many ICMP messages the node's kernel made and could not send: OutErrors of Icmp in proc_net(5)'s snmp.</summary>
+    public int AnswersNotSent(Node node)
+    {
+        var icmp = Commands.Run("ip", "netns", "exec", NamespaceOf(node), "cat", "/proc/net/snmp")
+            .Split('\n').Where(line => line.StartsWith("Icmp:", StringComparison.Ordinal)).Select(line => line.Split(' ')).ToList();
+        return int.Parse(icmp[1][Array.IndexOf(icmp[0], "OutErrors")], CultureInfo.InvariantCulture);
     }
 
     /// <summary>Takes the cluster's address off a node's kernel, as the end of its power would.</summary>
