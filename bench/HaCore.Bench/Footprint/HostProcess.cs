@@ -8,7 +8,7 @@ namespace HaCore.Bench.Footprint;
 internal sealed partial class HostProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
-    private const string FirstHeartbeat = "starts as incarnation";   // EngineStarting, written when the threads start
+    private const string FirstHeartbeat = "joined, incarnation";   // NodeOnline: a cluster without groups is in at its first step, which sends its first frame
     private static readonly double TicksPerSecond = SystemConfiguration(2);   // _SC_CLK_TCK
 
     private readonly Process _process;

@@ -36,6 +36,7 @@ internal sealed class ClusterRuntime : IAsyncDisposable
     private readonly CancellationTokenSource _linksStopping = new();
     private readonly CancellationTokenSource _fencingStopping = new();
     private readonly ILogger _logger;
+    private readonly long _incarnation;
     private bool _disposed;
 
     private ClusterRuntime(ClusterDefinition definition, KeyRing keys, StateDirectory directory, PersistentState state, IServiceProvider services)
@@ -47,6 +48,7 @@ internal sealed class ClusterRuntime : IAsyncDisposable
         _keys = keys;
         _timeProvider = timeProvider;
         _directory = directory;
+        _incarnation = state.Incarnation;
         NoticeFeed = new NoticeFeed(timeProvider, state.Incarnation);
         _logger = new NoticeLogger(loggers.CreateLogger($"HaCore.{engine.Cluster}"), NoticeFeed, NoticeWriter.ShellIdsFrom);
         _clock = new EngineClock(timeProvider);
@@ -144,6 +146,7 @@ internal sealed class ClusterRuntime : IAsyncDisposable
     public void Start()
     {
         AddStartConditions();
+        _notices.Write(logger => Log.EngineStarting(logger, Definition.Engine.Cluster, Definition.Engine.LocalNode.Value, _incarnation));
         _notices.Start();
         _writer.Start();
         foreach (var link in _links)
