@@ -46,7 +46,10 @@ internal sealed class BondedSender
 
         // Heartbeats come once in the bond's interval: the one nearest to the member's own time is the one to send, so that it is fresh and no timer adds its jitter.
         _activePace = member.Interval - (plan.Interval / 2);
-        _reservePace = plan.ReserveInterval(member) - (plan.Interval / 2);
+
+        // A reserve carries every so many of them. Half an interval before the one that is due: a time that falls on a heartbeat would be missed by each that is a little early.
+        var offers = Math.Max(1, Math.Floor(plan.ReserveInterval(member) / plan.Interval));
+        _reservePace = plan.Interval * (offers - 0.5);
         _stuckAfter = plan.SilentAfter(member);
         _next = new byte[context.FrameBytesMax];
         _sending = new byte[context.FrameBytesMax];

@@ -124,6 +124,20 @@ public sealed class BondedLinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_reserve_keeps_its_pace_although_heartbeats_jitter()
+    {
+        Start(BondedMode.ActiveBackup);   // by default the reserve carries every second heartbeat
+        var random = new Random(20040701);
+        for (var i = 0; i < 40; i++)
+        {
+            Bonds.Send();
+            Bonds.Advance(BondNode.Interval.TotalMilliseconds + random.Next(-5, 6));
+        }
+
+        Assert.Equal(20, _modem.First.Sent.Length);
+    }
+
+    [Fact]
     public void The_new_active_member_gets_the_newest_frame_at_once()
     {
         Start(BondedMode.ActiveBackup);
