@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace HaCore.Hosting;
 
 /// <summary>One running cluster: everything that lives from the host's start to its stop. Made by <see cref="ClusterRuntime.Open"/>.</summary>
-internal sealed class ClusterRuntime : IAsyncDisposable
+internal sealed partial class ClusterRuntime : IAsyncDisposable
 {
     /// <summary>What a well-behaved thread needs to see that it is over; one that does not is left behind, it is a background thread.</summary>
     private static readonly TimeSpan ThreadEndMax = TimeSpan.FromSeconds(2);
@@ -354,49 +354,5 @@ internal sealed class ClusterRuntime : IAsyncDisposable
 
         var ordinal = links.Take(link).Sum(other => other.Members.Count) + member;
         Queue.PostMember(ordinal, new ClusterEvent.LinkMemberChanged(link, member, state.IsAlive, state.IsActive, state.Detail));
-    }
-
-    private void PrepareThread()
-    {
-        if (Definition.RealTime && RealTime.RaiseThread() is { } why)
-        {
-            AddCondition($"the heartbeat threads do not run in real time: {why}; under load this node may be late and be taken for dead");
-        }
-    }
-
-    private void AddStartConditions()
-    {
-        if (Definition.RealTime)
-        {
-            if (RealTime.LockMemory() is { } why)
-            {
-                AddCondition($"memory is not locked: {why}; a heartbeat thread may wait for the disk");
-            }
-        }
-        else if (Definition.Engine.Times.DeadTime < RealTime.WantedBelow)
-        {
-            AddCondition($"the dead time ({Definition.Engine.Times.DeadTime.TotalSeconds:0.###} s) is below {RealTime.WantedBelow.TotalSeconds:0} s and RealTime is off: under load this node may be late and be taken for dead");
-        }
-
-        if (RealTime.DescribeCollector() is { } collector)
-        {
-            AddCondition(collector);
-        }
-
-        foreach (var part in _agents.Agents.Concat<object>(_transports).Concat(_devices).OfType<IStartRequirements>())
-        {
-            foreach (var missing in part.Missing())
-            {
-                AddCondition(missing);
-            }
-        }
-    }
-
-    private void AddCondition(string condition)
-    {
-        if (Feed.TryAddCondition(condition))
-        {
-            _notices.Write(logger => Log.StartCondition(logger, Definition.Engine.Cluster, condition));
-        }
     }
 }
