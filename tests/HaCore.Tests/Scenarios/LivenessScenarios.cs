@@ -1,4 +1,5 @@
 using HaCore.Engine;
+using HaCore.Testing.Simulation;
 using HaCore.Wire;
 
 namespace HaCore.Tests.Scenarios;

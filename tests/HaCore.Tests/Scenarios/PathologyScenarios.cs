@@ -1,4 +1,5 @@
 using HaCore.Engine;
+using HaCore.Testing.Simulation;
 
 namespace HaCore.Tests.Scenarios;
 

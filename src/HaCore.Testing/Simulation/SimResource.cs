@@ -1,6 +1,6 @@
 using HaCore.Engine;
 
-namespace HaCore.Tests.Scenarios;
+namespace HaCore.Testing.Simulation;
 
 internal enum StartMode
 {

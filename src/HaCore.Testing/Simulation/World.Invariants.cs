@@ -1,7 +1,7 @@
 using HaCore.Engine;
 using HaCore.Wire;
 
-namespace HaCore.Tests.Scenarios;
+namespace HaCore.Testing.Simulation;
 
 /// <content>What must hold after every step, whatever the story.</content>
 internal sealed partial class World

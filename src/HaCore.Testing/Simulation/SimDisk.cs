@@ -1,6 +1,6 @@
 using HaCore.Engine;
 
-namespace HaCore.Tests.Scenarios;
+namespace HaCore.Testing.Simulation;
 
 /// <summary>The state directory of one node: what the last completed write left there survives everything.</summary>
 internal sealed class SimDisk

@@ -1,4 +1,4 @@
-namespace HaCore.Tests.Scenarios;
+namespace HaCore.Testing.Simulation;
 
 /// <summary>One wire. Each direction has its own faults.</summary>
 internal sealed class SimLink(string name)

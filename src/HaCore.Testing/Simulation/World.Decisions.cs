@@ -1,7 +1,7 @@
 using HaCore.Engine;
 using HaCore.Wire;
 
-namespace HaCore.Tests.Scenarios;
+namespace HaCore.Testing.Simulation;
 
 /// <content>What the shell, the disk, the agents, the wires and the fencing devices do with a decision.</content>
 internal sealed partial class World
@@ -181,7 +181,7 @@ internal sealed partial class World
         Later(resource.Duration(operate.Kind), process, () => Finished(process, operate, cancelled: false));
     }
 
-    private ClusterEvent Finished(SimProcess process, Decision.Operate operate, bool cancelled) =>
+    private static ClusterEvent Finished(SimProcess process, Decision.Operate operate, bool cancelled) =>
         process.Operations.Remove(operate.Operation)
             ? process.Node.Resources[operate.Group][operate.Resource].Finish(operate, cancelled)
             : ClusterEvent.Tick.Instance;   // answered before, by its cancellation

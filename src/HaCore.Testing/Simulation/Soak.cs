@@ -1,6 +1,6 @@
 using HaCore.Engine;
 
-namespace HaCore.Tests.Scenarios;
+namespace HaCore.Testing.Simulation;
 
 /// <summary>
 /// Random trouble, made from one seed: cuts, loss, delays, crashes, freezes, restarts, failing agents and disks, fencing devices that fail but
@@ -8,6 +8,9 @@ namespace HaCore.Tests.Scenarios;
 /// </summary>
 internal sealed class Soak
 {
+    private static readonly string[] LinkNames = ["lan", "crossover", "serial"];
+    private static readonly string[] ResourceNames = ["disk", "service", "address"];
+
     private static readonly TimeSpan HealTime = TimeSpan.FromMinutes(20);   // covers the longest wait between two fence orders
     private readonly World _world;
     private readonly Random _random;
@@ -46,7 +49,7 @@ internal sealed class Soak
     private void Configure(WorldSettings settings, int seed)
     {
         settings.Seed = seed;
-        settings.Links = [.. new[] { "lan", "crossover", "serial" }.Take(_random.Next(1, 4))];
+        settings.Links = [.. LinkNames.Take(_random.Next(1, 4))];
         settings.Policy = new FencePolicy(TimeSpan.FromMilliseconds(_random.Next(0, 1500)), TimeSpan.FromMilliseconds(_random.Next(0, 5000)));
         settings.FenceAtStart = _random.Next(2) == 0;
         var (driftOfA, driftOfB) = (_random.Next(-200, 201), _random.Next(-200, 201));
@@ -57,7 +60,7 @@ internal sealed class Soak
                 "g" + i,
                 _random.Next(3) switch { 0 => "a", 1 => "b", _ => null },
                 (FailbackPolicy)_random.Next(3),
-                [.. new[] { "disk", "service", "address" }.Take(_random.Next(1, 4))]) with
+                [.. ResourceNames.Take(_random.Next(1, 4))]) with
             {
                 FailbackDelay = TimeSpan.FromSeconds(30),
             });

@@ -1,7 +1,7 @@
 using HaCore.Engine;
 using HaCore.Wire;
 
-namespace HaCore.Tests.Scenarios;
+namespace HaCore.Testing.Simulation;
 
 /// <summary>
 /// Two machines, the wires between them and their operator, around two real <see cref="ClusterMachine"/>s: one thread, virtual time, nothing waits.

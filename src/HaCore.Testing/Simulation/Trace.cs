@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using HaCore.Engine;
 
-namespace HaCore.Tests.Scenarios;
+namespace HaCore.Testing.Simulation;
 
 /// <summary>What happened, for the reader of a failed story. Kept as objects: text is made only when someone reads it.</summary>
 internal sealed class Trace

@@ -1,6 +1,7 @@
 using System.Globalization;
+using HaCore.Testing.Simulation;
 
-namespace HaCore.Tests.Scenarios;
+namespace HaCore.SimulationTests;
 
 public sealed class SoakTests(ITestOutputHelper output)
 {
@@ -34,7 +35,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         catch (StoryFailedException e)
         {
             throw new StoryFailedException(
-                $"SEED {seed}. Repeat: HACORE_SEED={seed} dotnet test --project tests/HaCore.Tests --filter-class HaCore.Tests.Scenarios.SoakTests\n{e.Message}");
+                $"SEED {seed}. Repeat: HACORE_SEED={seed} dotnet test --project tests/HaCore.SimulationTests --filter-class HaCore.SimulationTests.SoakTests\n{e.Message}");
         }
     }
 

@@ -1,6 +1,6 @@
 using HaCore.Engine;
 
-namespace HaCore.Tests.Scenarios;
+namespace HaCore.Testing.Simulation;
 
 /// <summary>What a story starts from. Defaults: two links, the Lan times, one group of two resources that prefers "a", fencing by a device.</summary>
 internal sealed class WorldSettings

@@ -1,6 +1,6 @@
 using HaCore.Wire;
 
-namespace HaCore.Tests.Scenarios;
+namespace HaCore.Testing.Simulation;
 
 /// <summary>What a wire does to a frame when nothing goes wrong: the receiver's frame shares nothing with the sender's.</summary>
 internal static class FrameCopy

@@ -1,4 +1,4 @@
-namespace HaCore.Tests.Scenarios;
+namespace HaCore.Testing.Simulation;
 
 /// <summary>Never proves anything: the peer's groups wait for the peer or an operator.</summary>
 internal sealed class WaitPolicy : IFencingPolicy

@@ -1,7 +1,7 @@
 using HaCore.Engine;
 using HaCore.Wire;
 
-namespace HaCore.Tests.Scenarios;
+namespace HaCore.Testing.Simulation;
 
 /// <summary>One machine: disk, resources and the running program, if any. "Key" tells doubles of one node name apart.</summary>
 internal sealed class SimNode

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using HaCore.Engine;
 using HaCore.Wire;
 
-namespace HaCore.Tests.Scenarios;
+namespace HaCore.Testing.Simulation;
 
 /// <content>The verbs of a story: what happens to machines, programs, wires and resources.</content>
 internal sealed partial class World
