@@ -24,6 +24,12 @@ public enum FencingAction
 
     /// <summary>Take the peer for down without proof. If it is not, both nodes run the group.</summary>
     ProceedUnfenced,
+
+    /// <summary>
+    /// Wait until the peer's own self-fencing has certainly reset it, then take it for down. Counts as <see cref="Wait"/> unless the peer's last
+    /// accepted frame said that it is armed (<see cref="FencingContext.PeerSelfFences"/>).
+    /// </summary>
+    AwaitSelfFencing,
 }
 
 /// <summary>A policy's answer, with its reason for the log and the status. The default value is <see cref="FencingAction.Wait"/>.</summary>
@@ -53,6 +59,9 @@ public readonly record struct FencingDecision
 
     /// <summary>Give up what this node holds.</summary>
     public static FencingDecision StepDown(string reason) => new(FencingAction.StepDown, reason, default);
+
+    /// <summary>Wait for the peer's own self-fencing, then take it for down.</summary>
+    public static FencingDecision AwaitSelfFencing(string reason) => new(FencingAction.AwaitSelfFencing, reason, default);
 
     /// <summary>Take the peer for down without proof.</summary>
     public static FencingDecision ProceedUnfenced(string reason) => new(FencingAction.ProceedUnfenced, reason, default);
@@ -109,6 +118,34 @@ public sealed class FencingContext
 
     /// <summary>Fence orders since the session ended that did not end in a confirmation.</summary>
     public int FailedAttempts { get; set; }
+
+    /// <summary>Did the peer's last accepted frame say that it resets itself when it loses the session (rule F)?</summary>
+    public bool PeerSelfFences { get; set; }
+
+    /// <summary>Does this node reset itself when it has lost the session for too long and still holds something?</summary>
+    public bool LocalSelfFences { get; set; }
+
+    /// <summary>What this node's ping targets say about its own network. They never say anything about the peer.</summary>
+    public NetworkReach Network { get; set; }
+
+    /// <summary>
+    /// Random number from 0 to below 1, the same during one silence of the peer, another one at the next: what a delay between two nodes that would
+    /// fence each other at the same moment is made from. Drawn from this start's random number, so the policy stays pure.
+    /// </summary>
+    public double Jitter { get; set; }
+}
+
+/// <summary>What the ping targets say about this node's own network. It can make a node wait or step down; it never confirms that a peer is down.</summary>
+public enum NetworkReach
+{
+    /// <summary>No ping targets are configured, or they have not been tried long enough.</summary>
+    Unknown = 0,
+
+    /// <summary>Enough of them answer.</summary>
+    Reachable,
+
+    /// <summary>Too few of them have answered for a while: this node's own network is dead.</summary>
+    Unreachable,
 }
 
 /// <summary>Cuts a node off for certain. How, not whether: that is <see cref="IFencingPolicy"/>.</summary>

@@ -22,3 +22,19 @@ public enum ColdStartPolicy
     /// <summary>Take over anyway: what the peer wrote last may be lost.</summary>
     TakeOver,
 }
+
+/// <summary>What to do with a group that both nodes held at the same time, once one of them has stopped it (rule C). Always: the loser stops at once.</summary>
+public enum SplitBrainPolicy
+{
+    /// <summary>
+    /// The group stays where it is and is marked as diverged: no failback and no automatic failover until an operator has looked at both copies of the data
+    /// and clears the mark, naming the term.
+    /// </summary>
+    WaitForOperator = 0,
+
+    /// <summary>
+    /// What the loser wrote is given up: the mark goes as soon as the loser has stopped everything and the winner has seen it. For groups without data
+    /// of their own, or whose data may be thrown away on one side by this name.
+    /// </summary>
+    DiscardLoser,
+}

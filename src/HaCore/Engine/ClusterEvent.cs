@@ -85,6 +85,15 @@ internal abstract class ClusterEvent
         public FenceResult Result { get; } = result;
     }
 
+    /// <summary>The ping targets say something else about this node's own network than before.</summary>
+    public sealed class NetworkChanged(NetworkReach reach, string? detail) : ClusterEvent
+    {
+        public NetworkReach Reach { get; } = reach;
+
+        /// <summary>Which targets do not answer, for the operator; null when all do.</summary>
+        public string? Detail { get; } = detail;
+    }
+
     /// <summary>A command of the operator. Answered by exactly one <see cref="Decision.Answer"/> with the same Request.</summary>
     public sealed class Command(long request, CommandKind kind) : ClusterEvent
     {

@@ -138,6 +138,9 @@ internal sealed partial class ClusterMachine
             case ClusterEvent.FenceCompleted fence:
                 _fencing.OnCompleted(fence);
                 break;
+            case ClusterEvent.NetworkChanged network:
+                _fencing.OnNetworkChanged(network);
+                break;
             case ClusterEvent.Command command:
                 OnCommand(command);
                 break;

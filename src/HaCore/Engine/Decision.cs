@@ -50,6 +50,12 @@ internal abstract class Decision
         public string Reason { get; } = reason;
     }
 
+    /// <summary>Reset this machine at once (<see cref="ISelfFencing.Reset"/>). Nothing follows: no frame, no write, no operation.</summary>
+    public sealed class SelfFence(string reason) : Decision
+    {
+        public string Reason { get; } = reason;
+    }
+
     /// <summary>Answer to a command.</summary>
     public sealed class Answer(long request, bool accepted, string detail) : Decision
     {
@@ -138,6 +144,8 @@ internal enum NoticeKind
     FenceResult = 61,
     TakeoverBlocked = 62,
     StepDown = 63,
+    NetworkDead = 64,
+    SelfFenced = 65,
     PersistFailed = 70,
     PersistRecovered = 71,
     ConfigurationMismatch = 80,

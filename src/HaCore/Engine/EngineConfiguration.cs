@@ -27,12 +27,21 @@ internal sealed record EngineConfiguration
     /// <summary>Order a fence, or proceed unfenced, against a peer never met in this incarnation (rule F: FenceAtStart).</summary>
     public bool FenceAtStart { get; init; }
 
+    /// <summary>Null = this node does not reset itself.</summary>
+    public EngineSelfFencing? SelfFencing { get; init; }
+
     /// <summary>Deaf loser of a conflict (rule C): true = the winner stops because the loser cannot hear that it lost.</summary>
     public bool StopWhenLoserIsDeaf { get; init; } = true;
 
     /// <summary>Does the local node's name come first in ordinal order? The first owns the even terms (rule T).</summary>
     public bool LocalIsFirst => string.CompareOrdinal(LocalNode.Value, Peer.Value) < 0;
 }
+
+/// <summary>Self-fencing as it is armed (rule F, inequality of the timing page).</summary>
+/// <param name="RightTime">Without a session for this long, counted from the newest own frame that was echoed, a node that holds something resets itself.</param>
+/// <param name="CertainTime">After this long, counted from the newest frame heard of this node, the peer may be certain that it is reset: the right time, keep-alive
+/// interval, timeout, reset latency and margin together. Frames carry it.</param>
+internal sealed record EngineSelfFencing(TimeSpan RightTime, TimeSpan CertainTime);
 
 internal sealed record EngineTimes
 {
@@ -81,6 +90,7 @@ internal sealed record GroupConfiguration
     /// <summary>Does any resource carry replicated data (rule R6)?</summary>
     public bool ReplicatedData { get; init; }
     public ColdStartPolicy ColdStart { get; init; }
+    public SplitBrainPolicy SplitBrain { get; init; }
     public required IReadOnlyList<ResourceConfiguration> Resources { get; init; }
 }
 

@@ -21,6 +21,8 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
     /// <summary>When an unverifiable frame that claims to be the peer's came last.</summary>
     public Instant UnverifiedAt { get; set; } = new(-1);
 
+    /// <summary>What the ping targets last said about this node's own network.</summary>
+    public NetworkReach Network { get; private set; }
 
     /// <summary>Ask the policy, if a verdict is wanted. Returns what it wants done about this node's own groups.</summary>
     public FencingAction Advance(in VerdictNeed need)
@@ -50,7 +52,7 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
             case FencingAction.Wait:
                 conditions.Begin(NoticeKind.TakeoverBlocked, 0, NoticeLevel.Error, context.Configuration.Peer.Value, decision.Reason ?? "the fencing policy says wait");
                 break;
-            case FencingAction.StepDown:
+            case FencingAction.StepDown or FencingAction.AwaitSelfFencing:
                 break;
             case FencingAction.ProceedUnfenced:
                 conditions.End(NoticeKind.TakeoverBlocked, 0);
@@ -87,6 +89,21 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
         _nextOrder = context.Now + (context.DeadTime * (1 << Math.Min(_failedAttempts - 1, BackoffDoublingsMax)));
     }
 
+    public void OnNetworkChanged(ClusterEvent.NetworkChanged network)
+    {
+        Network = network.Reach;
+        context.Changed();
+        if (network.Reach == NetworkReach.Unreachable)
+        {
+            conditions.Begin(NoticeKind.NetworkDead, 0, NoticeLevel.Error, context.Configuration.LocalNode.Value,
+                $"this node's own network is dead: {network.Detail ?? "too few ping targets answer"}. It takes nothing over on its own judgement");
+        }
+        else
+        {
+            conditions.End(NoticeKind.NetworkDead, 0, "the ping targets answer again");
+        }
+    }
+
     public void Accept(VerdictKind kind, NoticeLevel level, string why)
     {
         peer.Confirm(kind);
@@ -107,6 +124,8 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
         _question.LocalLate = need.LocalLate;
         _question.FencingDeviceCount = context.Configuration.FencingDeviceCount;
         _question.FailedAttempts = _failedAttempts;
+        _question.LocalSelfFences = context.Configuration.SelfFencing is not null;
+        _question.Network = Network;
         try
         {
             return context.Configuration.FencingPolicy.Decide(_question);
