@@ -123,7 +123,7 @@ internal static class StatusView
 
         if (group.Diverged)
         {
-            remarks.Add("[red bold]diverged[/]");
+            remarks.Add(group.ProposedVictim is { } victim ? $"[red bold]diverged, {Text(victim)} stopped it[/]" : "[red bold]diverged[/]");
         }
 
         return string.Join(", ", remarks);

@@ -112,6 +112,8 @@ internal sealed record GroupDocument
 
     public required bool Diverged { get; init; }
 
+    public string? ProposedVictim { get; init; }
+
     public string? Pinned { get; init; }
 
     public required string Why { get; init; }

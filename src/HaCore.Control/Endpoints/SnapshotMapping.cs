@@ -94,6 +94,7 @@ internal static class SnapshotMapping
         Readiness = group.Readiness.ToString(),
         FailCount = group.FailCount,
         Diverged = group.Diverged,
+        ProposedVictim = group.ProposedVictim?.ToString(),
         Pinned = group.Pinned?.ToString(),
         Why = group.Why,
         Resources = [.. group.Resources.Select(ToDocument)],

@@ -29,6 +29,7 @@ internal static class FrameCopy
         target.NodeRequest = source.NodeRequest;
         target.NodeRequestKind = source.NodeRequestKind;
         target.NodeAnswer = source.NodeAnswer;
+        target.SelfFencingTime = source.SelfFencingTime;
         target.GroupCount = source.GroupCount;
         for (var i = 0; i < source.GroupCount; i++)
         {

@@ -97,6 +97,7 @@ internal sealed class SimProcess(SimNode node, ClusterMachine machine, long star
     /// <summary>When the machine wants its next step, on the world's clock.</summary>
     public long DueAt { get; set; }
     public bool Frozen { get; set; }
+    public long FrozenAt { get; set; }
 
     /// <summary>While frozen: do frames wait in the socket, or are they lost?</summary>
     public bool FramesWait { get; set; }

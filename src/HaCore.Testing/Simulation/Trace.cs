@@ -42,6 +42,7 @@ internal sealed class Trace
         Decision.Fence f => $"FENCE #{f.Attempt} {f.Target}: {f.Reason}",
         Decision.Answer a => $"ANSWER #{a.Request} {(a.Accepted ? "accepted" : "refused")}: {a.Detail}",
         Decision.Notice n => $"{n.Level} {n.Kind} {n.Subject}: {n.Detail}",
+        Decision.SelfFence f => $"SELF-FENCE {f.Reason}",
         Decision.Exit e => $"EXIT clean={e.Clean} {e.Detail}",
         ClusterEvent.Persisted p => $"  persisted #{p.Write} {p.Error}",
         ClusterEvent.OperationCompleted c => $"  done #{c.Operation} {c.Result.Outcome} {c.Result.Detail} {c.Probe.State}",

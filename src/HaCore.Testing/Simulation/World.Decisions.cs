@@ -43,6 +43,9 @@ internal sealed partial class World
                 break;
             case Decision.Notice:
                 break;
+            case Decision.SelfFence fence:
+                Reset(process.Node, "resets itself: " + fence.Reason);
+                break;
             case Decision.Exit exit:
                 process.Exit = exit;
                 EndProcess(process.Node, "exited");

@@ -83,6 +83,7 @@ internal sealed partial class World
         var process = Running(key);
         process.Frozen = true;
         process.FramesWait = framesWait;
+        StarveWatchdog(process);
     }
 
     /// <summary>Goes on late: first everything that waited, or first the overdue timer.</summary>
@@ -122,6 +123,7 @@ internal sealed partial class World
 
         Trace.Add(Now, node.Key, why);
         node.Process = null;
+        AbandonWatchdog(process);
         node.Disk.ProcessDied();
         foreach (var resource in node.Resources.SelectMany(r => r))
         {

@@ -45,6 +45,9 @@ internal sealed partial class World
     /// <summary>Steps that the machines took: the size of a run.</summary>
     public long Steps { get; private set; }
 
+    /// <summary>Machines that watchdogs or their own engines have reset.</summary>
+    public int Resets { get; private set; }
+
     /// <summary>Last time that anything but heartbeats and probes was decided.</summary>
     public long LastActionAt { get; private set; }
 

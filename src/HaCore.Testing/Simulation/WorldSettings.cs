@@ -20,6 +20,15 @@ internal sealed class WorldSettings
     public bool FenceAtStart { get; set; }
     public bool StopWhenLoserIsDeaf { get; set; } = true;
 
+    /// <summary>Null = no machine has a watchdog. Right time and certain time as the engine is told them.</summary>
+    public EngineSelfFencing? SelfFencing { get; set; }
+
+    /// <summary>From the moment a program stands still or is gone to the reset of its machine. Keep-alives are not simulated one by one: the interval is in here.</summary>
+    public TimeSpan WatchdogTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>A machine that was reset boots and starts its program after this long; null = it stays off until the story starts it.</summary>
+    public TimeSpan? RebootAfterReset { get; set; }
+
     /// <summary>Empty = one group "web".</summary>
     public List<GroupConfiguration> Groups { get; } = [];
 
@@ -73,6 +82,7 @@ internal sealed class WorldSettings
             FencingPolicy = Policy,
             FencingDeviceCount = FencingDeviceCount,
             FenceAtStart = FenceAtStart,
+            SelfFencing = SelfFencing,
             StopWhenLoserIsDeaf = StopWhenLoserIsDeaf,
         };
         return PerNode(node, configuration);

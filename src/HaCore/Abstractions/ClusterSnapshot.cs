@@ -202,6 +202,9 @@ public sealed record GroupSnapshot
     /// <summary>Were both nodes holding it at once? Cleared by <see cref="IHaCluster.ClearDivergenceAsync"/>.</summary>
     public bool Diverged { get; init; }
 
+    /// <summary>Of a diverged group: the node that stopped it when both held it, whose writes an operator may give up first. Null: neither or not known.</summary>
+    public NodeId? ProposedVictim { get; init; }
+
     /// <summary>Where an operator put it; null for the configured placement.</summary>
     public NodeId? Pinned { get; init; }
 

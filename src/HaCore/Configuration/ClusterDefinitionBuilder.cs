@@ -186,6 +186,7 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
         RestartWindow = group.RestartWindow,
         ReplicatedData = group.Resources.Exists(resource => resource.Settings.CarriesReplicatedData),
         ColdStart = group.ColdStart,
+        SplitBrain = group.SplitBrain,
         Resources =
         [
             .. group.Resources.Select(resource => new ResourceConfiguration
@@ -227,6 +228,11 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
 
         digest.Add(group.PreferredNode).Add((long)group.Failback).Add(group.FailbackDelay);
         digest.Add(group.RestartLimit).Add(group.RestartWindow).Add((long)group.ColdStart);
+        if (group.SplitBrain != SplitBrainPolicy.WaitForOperator)
+        {
+            digest.Add((long)group.SplitBrain); // the default adds nothing: a node of a release without the option agrees with it
+        }
+
         digest.Add(settings.FencingPolicy!.Name);
         return digest.ToUInt64();
     }

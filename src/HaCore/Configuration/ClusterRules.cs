@@ -99,6 +99,8 @@ internal sealed class ClusterRules(ClusterSettings settings, List<string> errors
         }
 
         Rules.CheckRange("Fencing: Delay", settings.Fencing.Delay, TimeSpan.Zero, TimeSpan.FromMinutes(5), "it adds to the outage when the holder is dead", errors);
+        Rules.CheckRange("Fencing: Jitter", settings.Fencing.Jitter, TimeSpan.Zero, TimeSpan.FromMinutes(5), "up to this much is added to the outage when the peer is dead", errors);
+        Rules.CheckDefined("Fencing: NetworkDead", settings.Fencing.NetworkDead, errors);
     }
 
     private void CheckLinks()
@@ -170,6 +172,7 @@ internal sealed class ClusterRules(ClusterSettings settings, List<string> errors
 
         Rules.CheckDefined(prefix + "Failback", group.Failback, errors);
         Rules.CheckDefined(prefix + "ColdStart", group.ColdStart, errors);
+        Rules.CheckDefined(prefix + "SplitBrain", group.SplitBrain, errors);
         if (group.Failback == FailbackPolicy.AfterDelay != group.FailbackDelay > TimeSpan.Zero)
         {
             errors.Add($"{prefix}FailbackDelay ({Rules.Text(group.FailbackDelay)}) must be above zero with Failback AfterDelay and zero with any other " +

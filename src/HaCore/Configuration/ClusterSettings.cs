@@ -153,5 +153,7 @@ internal sealed class GroupEntry
 
     public ColdStartPolicy ColdStart { get; set; }
 
+    public SplitBrainPolicy SplitBrain { get; set; }
+
     public List<ResourceEntry> Resources { get; } = [];
 }

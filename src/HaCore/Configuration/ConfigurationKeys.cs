@@ -11,10 +11,10 @@ internal static class ConfigurationKeys
     public static readonly string[] Times =
         ["Profile", "HeartbeatInterval", "WarnTime", "DeadTime", "InitialDeadTime", "FlapLimit", "FlapWindow", "FlapHold"];
 
-    public static readonly string[] Fencing = ["Policy", "Delay", "FenceAtStart", "StopWhenLoserIsDeaf"];
+    public static readonly string[] Fencing = ["Policy", "Delay", "Jitter", "NetworkDead", "FenceAtStart", "StopWhenLoserIsDeaf"];
 
     public static readonly string[] Group =
-        ["Name", "PreferredNode", "Failback", "FailbackDelay", "RestartLimit", "RestartWindow", "ColdStart", "Resources"];
+        ["Name", "PreferredNode", "Failback", "FailbackDelay", "RestartLimit", "RestartWindow", "ColdStart", "SplitBrain", "Resources"];
 
     /// <summary>Of every link, beside those of its type.</summary>
     public static readonly string[] Link = ["Name", "Type", "Interval", "MinGap"];

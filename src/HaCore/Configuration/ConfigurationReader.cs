@@ -75,6 +75,8 @@ internal sealed class ConfigurationReader(ClusterSettings settings)
         _reader.CheckKeys(section, ConfigurationKeys.Fencing);
         _reader.Choice<FencingPolicyKind>(section, "Policy", value => settings.FencingPolicy = FencingPolicyEntries.Of(value));
         _reader.Time(section, nameof(fencing.Delay), value => fencing.Delay = value);
+        _reader.Time(section, nameof(fencing.Jitter), value => fencing.Jitter = value);
+        _reader.Choice<NetworkDeadAction>(section, nameof(fencing.NetworkDead), value => fencing.NetworkDead = value);
         _reader.Flag(section, nameof(fencing.FenceAtStart), value => fencing.FenceAtStart = value);
         _reader.Flag(section, nameof(fencing.StopWhenLoserIsDeaf), value => fencing.StopWhenLoserIsDeaf = value);
     }
@@ -133,6 +135,7 @@ internal sealed class ConfigurationReader(ClusterSettings settings)
             _reader.Number(item, nameof(group.RestartLimit), value => group.RestartLimit = value);
             _reader.Time(item, nameof(group.RestartWindow), value => group.RestartWindow = value);
             _reader.Choice<ColdStartPolicy>(item, nameof(group.ColdStart), value => group.ColdStart = value);
+            _reader.Choice<SplitBrainPolicy>(item, nameof(group.SplitBrain), value => group.SplitBrain = value);
             ReadResources(item.GetSection("Resources"), group);
             settings.Groups.Add(group);
         }

@@ -36,9 +36,10 @@ internal sealed class ProceedUnfencedPolicy : IFencingPolicy
     }
 }
 
-/// <summary>Orders the fencing devices.</summary>
+/// <summary>Orders the fencing devices; when they fail and the peer resets itself, waits for that instead.</summary>
 /// <param name="delay">What a node that holds nothing waits, so that the holder fences first.</param>
-internal sealed class FencePolicy(TimeSpan delay) : IFencingPolicy
+/// <param name="jitter">Most that is added at random where neither node has the better claim, so that they do not shoot each other at the same moment.</param>
+internal sealed class FencePolicy(TimeSpan delay, TimeSpan jitter = default) : IFencingPolicy
 {
     public FencingDecision Decide(FencingContext context)
     {
@@ -47,9 +48,42 @@ internal sealed class FencePolicy(TimeSpan delay) : IFencingPolicy
             return FencingDecision.Wait("The policy is Fence and no fencing device is configured.");
         }
 
+        if (context.FailedAttempts > 0 && context.PeerSelfFences && !context.PeerUnclean)
+        {
+            return FencingDecision.AwaitSelfFencing("The policy is Fence: the devices did not confirm, but the peer resets itself when it has lost this node.");
+        }
+
         // A holder that was paused has no head start: by now the peer may be the rightful holder.
-        return context.LocalHolds && !context.LocalLate
-            ? FencingDecision.Fence("The policy is Fence: the peer is to be cut off; this node holds a group and fences at once.")
-            : FencingDecision.Fence("The policy is Fence: the peer is to be cut off; this node holds nothing and lets a living holder fence first.", delay);
+        var isHolder = context.LocalHolds && !context.LocalLate;
+        var random = isHolder == context.PeerMayHold ? jitter * context.Jitter : TimeSpan.Zero;
+        return isHolder
+            ? FencingDecision.Fence("The policy is Fence: the peer is to be cut off; this node holds a group and fences at once.", random)
+            : FencingDecision.Fence("The policy is Fence: the peer is to be cut off; this node holds nothing and lets a living holder fence first.", delay + random);
     }
+}
+
+/// <summary>Takes over when the peer's own self-fencing has certainly reset it.</summary>
+internal sealed class SelfFencingPolicy : IFencingPolicy
+{
+    private const string NotArmed = "The policy is SelfFencing and the last frames of the peer do not say that it resets itself: nothing is taken over until it left or an operator confirms it down.";
+
+    public FencingDecision Decide(FencingContext context) => context.PeerSelfFences
+        ? FencingDecision.AwaitSelfFencing("The policy is SelfFencing: the peer has reset itself by now, because it has lost this node.")
+        : FencingDecision.Wait(NotArmed);
+}
+
+/// <summary>Around every built-in policy: a node whose own network is dead judges nobody. The ping targets never confirm anything.</summary>
+/// <param name="inner">Decides while the network is not known to be dead.</param>
+/// <param name="whenDead">What a holder without a session does then.</param>
+internal sealed class NetworkAwarePolicy(IFencingPolicy inner, NetworkDeadAction whenDead) : IFencingPolicy
+{
+    public IFencingPolicy Inner => inner;
+
+    public FencingDecision Decide(FencingContext context) => context.Network switch
+    {
+        NetworkReach.Unknown or NetworkReach.Reachable => inner.Decide(context),
+        NetworkReach.Unreachable when whenDead == NetworkDeadAction.StepDown && context.LocalHolds && !context.PeerUnclean =>
+            FencingDecision.StepDown("This node's own network is dead and it has lost the peer: it gives up what it holds, as NetworkDead says."),
+        NetworkReach.Unreachable => FencingDecision.Wait("This node's own network is dead: that the peer is silent says nothing about the peer."),
+    };
 }

@@ -35,6 +35,13 @@ public static class HaGroupBuilderExtensions
     public static IHaGroupBuilder ColdStart(this IHaGroupBuilder builder, ColdStartPolicy policy) =>
         builder.With((_, group) => group.ColdStart = policy);
 
+    /// <summary>
+    /// What to do with the group after both nodes held it at the same time and one of them has stopped it (rule C). Default
+    /// <see cref="SplitBrainPolicy.WaitForOperator"/>.
+    /// </summary>
+    public static IHaGroupBuilder SplitBrain(this IHaGroupBuilder builder, SplitBrainPolicy policy) =>
+        builder.With((_, group) => group.SplitBrain = policy);
+
     /// <summary>Adds a resource: started after those that are added before it, stopped before them.</summary>
     /// <typeparam name="TAgent">One instance for this resource. Its constructor takes a <typeparamref name="TOptions"/> and whatever services it needs.</typeparam>
     /// <typeparam name="TOptions">Options of this one resource, named "cluster/resource"; validators of the type are run at start.</typeparam>

@@ -70,6 +70,18 @@ public sealed class FencingSettings
     public TimeSpan Delay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
+    /// With <see cref="FencingPolicyKind.Fence"/>: at most this is added at random to the delay where neither node has the better claim (none holds a group, or
+    /// both do), so that they do not shoot each other at the same moment. 0 to 5 min; default 1 s. It should be longer than a device takes to act.
+    /// </summary>
+    public TimeSpan Jitter { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// What a holder without a session does when its own ping targets say that its network is dead. Default <see cref="NetworkDeadAction.Wait"/>. Without
+    /// ping targets it has no effect; a node that holds nothing always waits.
+    /// </summary>
+    public NetworkDeadAction NetworkDead { get; set; }
+
+    /// <summary>
     /// May a node act (fence, or proceed unfenced) against a peer that it has not met since its own start? Default false: a node that boots
     /// into a cut network would shoot, or run beside, a healthy peer.
     /// </summary>
@@ -79,6 +91,16 @@ public sealed class FencingSettings
     /// Both nodes hold a group and the one that must stop does not hear it: does the other stop instead? Default true: better no service than two (rule C).
     /// </summary>
     public bool StopWhenLoserIsDeaf { get; set; } = true;
+}
+
+/// <summary>What a holder without a session does when its own network is dead.</summary>
+public enum NetworkDeadAction
+{
+    /// <summary>Keeps what it holds and judges nobody.</summary>
+    Wait = 0,
+
+    /// <summary>Gives up what it holds: nobody can reach it here.</summary>
+    StepDown,
 }
 
 /// <summary>The built-in fencing policies: what to do about a peer that is silent and not proved down.</summary>
@@ -92,4 +114,10 @@ public enum FencingPolicyKind
 
     /// <summary>Order the fencing devices to cut the peer off and take over when they confirm it. Safe and automatic; needs a device.</summary>
     Fence,
+
+    /// <summary>
+    /// Take over when the peer's own self-fencing (a watchdog) has certainly reset it. Safe and automatic without a device; needs self-fencing on both nodes. A
+    /// holder that loses its peer resets itself, too, unless a device confirms the peer down first.
+    /// </summary>
+    SelfFencing,
 }

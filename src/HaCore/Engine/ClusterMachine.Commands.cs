@@ -188,7 +188,7 @@ internal sealed partial class ClusterMachine
             return (false, "no such group");
         }
 
-        return group.ClearDivergence(command.Term)
+        return group.ClearDivergence(command.Term, "cleared by an operator")
             ? (true, $"the divergence of {group.Configuration.Name} is cleared")
             : (false, $"{group.Configuration.Name} {(group.Record.Current.Diverged ? $"diverged in term {group.Record.Durable.Term}, not {command.Term}: look again" : "is not marked as diverged")}");
     }

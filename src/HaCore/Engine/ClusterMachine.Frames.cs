@@ -112,7 +112,7 @@ internal sealed partial class ClusterMachine
 
             // A lost or restored state heals: a counter above everything the peer has heard, and another nonce.
             _store.Incarnation = above + 1;
-            _context.Nonce = Scramble(_context.Nonce);
+            _context.Nonce = EngineContext.Scramble(_context.Nonce);
             _isMute = true;
             _muteVersion = _store.Touch();
             _context.Changed();
@@ -180,7 +180,11 @@ internal sealed partial class ClusterMachine
 
             _isLate = true;
             _lateSequence = _context.Sequence;
-            if (shift)
+            if (!shift)
+            {
+                _peer.LoseRight(lateness);
+            }
+            else
             {
                 _peer.EndSession("this node was paused beyond the dead time");
             }
@@ -248,15 +252,6 @@ internal sealed partial class ClusterMachine
         }
 
         _dampedUntil = asked ? _context.Now + _configuration.Times.FlapHold : default;
-    }
-
-    private static ulong Scramble(ulong value)
-    {
-        // splitmix64's finaliser: another number, never the same one
-        value += 0x9E3779B97F4A7C15;
-        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
-        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
-        return value ^ (value >> 31);
     }
 
     private void SendFrames()
@@ -328,6 +323,7 @@ internal sealed partial class ClusterMachine
         frame.Flags = (_isLate ? FrameFlags.Late : 0) | (_store.Maintenance ? FrameFlags.Maintenance : 0) | (_peer.IsDampable ? FrameFlags.Damped : 0);
         frame.MaintenanceRevision = _store.MaintenanceRevision;
         frame.ClusterDigest = _configuration.ClusterDigest;
+        frame.SelfFencingTime = TellSelfFencing();
         frame.NodeRequest = _nodeRequest;
         frame.NodeRequestKind = _nodeRequestKind;
         frame.NodeAnswer = _nodeAnswer;
@@ -359,7 +355,8 @@ internal sealed partial class ClusterMachine
             | (durable.Sole ? FrameGroupFlags.Sole : 0)
             | (group.IsResidue ? FrameGroupFlags.Residue : 0)
             | (group.IsUnclean ? FrameGroupFlags.Unclean : 0)
-            | (group.TellsDivergenceCleared ? FrameGroupFlags.DivergenceCleared : 0);
+            | (group.TellsDivergenceCleared ? FrameGroupFlags.DivergenceCleared : 0)
+            | (durable.Diverged && durable.ConflictLost ? FrameGroupFlags.ConflictLost : 0);
         frame.TwinCount = group.Slots.Count;
         for (var i = 0; i < group.Slots.Count; i++)
         {

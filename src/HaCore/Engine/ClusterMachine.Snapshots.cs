@@ -48,6 +48,7 @@ internal sealed partial class ClusterMachine
             Readiness = group.Readiness,
             FailCount = group.FailCount(),
             Diverged = group.Record.Durable.Diverged,
+            ProposedVictim = ProposedVictim(group),
             Pinned = group.Record.Durable.Pinned is { } name ? new NodeId(name) : null,
             Why = Why(group),
             ActiveOn = group.IsHeld ? _configuration.LocalNode : _peer.HasSession && group.PeerGroup.Hold == HoldState.Held ? _configuration.Peer : null,
@@ -62,6 +63,11 @@ internal sealed partial class ClusterMachine
             })],
         };
     }
+
+    private NodeId? ProposedVictim(GroupMachine group) =>
+        !group.Record.Durable.Diverged ? null
+        : group.Record.Durable.ConflictLost ? _configuration.LocalNode
+        : group.PeerGroup.Has(Wire.FrameGroupFlags.ConflictLost) ? _configuration.Peer : null;
 
     /// <summary>The operator's first question, from the strongest reason down.</summary>
     private string Why(GroupMachine group)

@@ -77,10 +77,14 @@ internal sealed partial class ClusterMachine
             _context.Now = now;
             _context.Started = Instant.Min(_context.Started, now);
             _context.Out = decisions;
-            JudgeOwnLateness(now);
-            Handle(input);
-            Settle();
-            SendFrames();
+            if (!ResetsBefore())
+            {
+                JudgeOwnLateness(now);
+                Handle(input);
+                Settle();
+                SendFrames();
+            }
+
             _promised = _context.Deadline;
             if (_context.SnapshotStale)
             {
@@ -185,7 +189,12 @@ internal sealed partial class ClusterMachine
         AdvanceVerdict();
         AdvanceGroups();
         CheckConfigurationMatch();
-        AdvanceLeaving();
+        AdvanceSelfFencing();
+        if (!_isExited)
+        {
+            AdvanceLeaving();
+        }
+
         if (!_isExited)
         {
             _store.Flush();

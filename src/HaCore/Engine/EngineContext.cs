@@ -42,6 +42,15 @@ internal sealed class EngineContext(EngineConfiguration configuration, ulong non
 
     public long NextOperation() => ++_lastOperation;
 
+    /// <summary>splitmix64's finaliser: another number, never the same one.</summary>
+    public static ulong Scramble(ulong value)
+    {
+        value += 0x9E3779B97F4A7C15;
+        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
+        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
+        return value ^ (value >> 31);
+    }
+
     public void Notice(NoticeKind kind, NoticeLevel level, string subject, string detail)
     {
         SnapshotStale = true;

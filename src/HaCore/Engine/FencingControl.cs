@@ -15,6 +15,8 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
     private int _failedAttempts;
     private Instant _nextOrder;
     private Instant _delayedUntil = Instant.Never;
+    private ulong _silences;      // each has a jitter of its own
+    private bool _wasWanted;
 
     public bool IsInFlight => _inFlight != 0;
 
@@ -29,9 +31,11 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
     {
         if (!need.IsWanted)
         {
+            _wasWanted = false;
             _delayedUntil = Instant.Never;
             _failedAttempts = peer.HasSession ? 0 : _failedAttempts;
             conditions.End(NoticeKind.TakeoverBlocked, 0);
+            conditions.End(NoticeKind.SelfFenced, 0, "the peer is heard again, or no verdict about it is wanted");
             return FencingAction.Wait;
         }
 
@@ -41,8 +45,10 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
             return FencingAction.Wait;
         }
 
+        _silences += _wasWanted ? 0UL : 1UL;
+        _wasWanted = true;
         var decision = Ask(need);
-        if (!need.Takes && decision.Action is FencingAction.Wait or FencingAction.ProceedUnfenced || (need.PeerUnclean && decision.Action != FencingAction.Fence))
+        if (!need.Takes && decision.Action is FencingAction.Wait or FencingAction.ProceedUnfenced or FencingAction.AwaitSelfFencing || (need.PeerUnclean && decision.Action != FencingAction.Fence))
         {
             return FencingAction.Wait; // a holder wants nothing that the peer may have; and a peer in session is never assumed down (rule S)
         }
@@ -52,7 +58,10 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
             case FencingAction.Wait:
                 conditions.Begin(NoticeKind.TakeoverBlocked, 0, NoticeLevel.Error, context.Configuration.Peer.Value, decision.Reason ?? "the fencing policy says wait");
                 break;
-            case FencingAction.StepDown or FencingAction.AwaitSelfFencing:
+            case FencingAction.StepDown:
+                break;
+            case FencingAction.AwaitSelfFencing:
+                AwaitReset(decision);
                 break;
             case FencingAction.ProceedUnfenced:
                 conditions.End(NoticeKind.TakeoverBlocked, 0);
@@ -124,6 +133,8 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
         _question.LocalLate = need.LocalLate;
         _question.FencingDeviceCount = context.Configuration.FencingDeviceCount;
         _question.FailedAttempts = _failedAttempts;
+        _question.PeerSelfFences = peer.SelfFencingTime is not null;
+        _question.Jitter = (EngineContext.Scramble(context.Nonce + _silences) >> 11) * (1.0 / (1UL << 53));
         _question.LocalSelfFences = context.Configuration.SelfFencing is not null;
         _question.Network = Network;
         try
@@ -136,6 +147,33 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
         {
             return FencingDecision.Wait($"the fencing policy threw {exception.GetType().Name}: {exception.Message}");
         }
+    }
+
+    /// <summary>
+    /// Rule F: the peer's reset is certain when its time has passed since the newest frame heard of it. It measures its own right from the newest frame of its
+    /// own that was echoed, which cannot be newer than that.
+    /// </summary>
+    private void AwaitReset(in FencingDecision decision)
+    {
+        var node = context.Configuration.Peer.Value;
+        if (peer.SelfFencingTime is not { } time)
+        {
+            conditions.Begin(NoticeKind.TakeoverBlocked, 0, NoticeLevel.Error, node,
+                "its last frames do not say that it resets itself (self-fencing is not armed there): start it, or confirm that it is down");
+            return;
+        }
+
+        var certain = peer.LastAuthentic + time;
+        if (context.Now < certain)
+        {
+            conditions.Begin(NoticeKind.SelfFenced, 0, NoticeLevel.Warning, node, $"is silent: its own self-fencing has certainly reset it {time.TotalSeconds:0.##} s after the last frame heard");
+            context.Due(certain);
+            return;
+        }
+
+        conditions.End(NoticeKind.SelfFenced, 0, "the time is over");
+        conditions.End(NoticeKind.TakeoverBlocked, 0);
+        Accept(VerdictKind.SelfFenced, NoticeLevel.Warning, decision.Reason ?? "its self-fencing has certainly reset it");
     }
 
     private void Order(in FencingDecision decision)

@@ -17,6 +17,7 @@ internal static class FrameDigest
         Add(ref digest, frame.EchoNonce);
         Add(ref digest, ((ulong)frame.State << 32) | ((ulong)frame.Flags << 16) | ((ulong)frame.NodeRequest << 8) | frame.NodeAnswer);
         Add(ref digest, ((ulong)frame.NodeRequestKind << 32) | frame.MaintenanceRevision);
+        Add(ref digest, frame.SelfFencingTime);
         for (var i = 0; i < frame.GroupCount; i++)
         {
             Add(ref digest, frame.Groups[i]);

@@ -17,6 +17,7 @@ internal sealed partial class GroupMachine
 
         if (loses)
         {
+            MarkConflictLost();
             Release(ReleaseReason.Conflict, $"the peer holds it with {(peer.Term > Record.Durable.Term ? "a higher term" : "the better claim")} (term {peer.Term}, here {Record.Durable.Term}): stopping at once");
         }
         else if (bothRan)
@@ -51,6 +52,29 @@ internal sealed partial class GroupMachine
             $"{why}: the data may differ. No failback and no automatic failover until an operator clears it, naming term {Record.Current.Term}");
     }
 
+    /// <summary>The side that stopped is the proposed victim: its data is kept until an operator agrees, or the policy says so by name.</summary>
+    private void MarkConflictLost()
+    {
+        if (Record.Current is { Diverged: true, ConflictLost: false })
+        {
+            Record.Current = Record.Current with { ConflictLost = true };
+            _store.Touch(Record);
+        }
+    }
+
+    /// <summary>
+    /// <see cref="SplitBrainPolicy.DiscardLoser"/>: the node that kept the group clears the mark, once the other one says that it has stopped everything. Its
+    /// frames carry the clearing until the other has it too.
+    /// </summary>
+    private void ClearDivergenceOfLoser(in OwnershipConditions now)
+    {
+        if (Configuration.SplitBrain == SplitBrainPolicy.DiscardLoser && Record.Current.Diverged && !IsPending && Record.Durable.Term == PeerGroup.Term
+            && IsHeld && !IsResidue && Releasing == ReleaseReason.None && now.HasSession && DigestsAgree && PeerGroup.Hold == HoldState.NotHeld)
+        {
+            ClearDivergence(Record.Durable.Term, "the other side has stopped it and its writes are given up, as the split-brain policy says");
+        }
+    }
+
     private void MergeOperatorMarks(PeerGroup peer)
     {
         if (_conditions.IsActive(NoticeKind.Conflict, _index) && peer.Hold == HoldState.NotHeld)
@@ -62,7 +86,7 @@ internal sealed partial class GroupMachine
 
         if (peer.Has(FrameGroupFlags.DivergenceCleared) && peer.Term == Record.Durable.Term)
         {
-            ClearDivergence(peer.Term);
+            ClearDivergence(peer.Term, "cleared on the peer");
             _divergenceCleared = false;
         }
 

@@ -73,6 +73,7 @@ internal sealed partial class GroupMachine
         if (_deafWinner && _context.Now - _peer.LastEchoed > _context.DeadTime)
         {
             _deafWinner = false;
+            MarkConflictLost();
             Release(ReleaseReason.Conflict, "the peer also holds it, should stop and does not hear this node (deaf): stopping here instead");
         }
 
@@ -81,6 +82,7 @@ internal sealed partial class GroupMachine
             return;
         }
 
+        ClearDivergenceOfLoser(now);
         if (WaitsForAdoption)
         {
             AdvanceResidue(now);
@@ -184,17 +186,17 @@ internal sealed partial class GroupMachine
     /// <summary>What was Unknown on the peer before the pause is not made doubtful by it: a node that has not looked cannot have taken.</summary>
     public void RememberDoubt(bool isAlreadyLate) => _peerWasUnknown = (!isAlreadyLate || _peerWasUnknown) && PeerGroup.IsKnown && PeerGroup.Hold == HoldState.Unknown;
 
-    public bool ClearDivergence(long term)
+    public bool ClearDivergence(long term, string why)
     {
         if (!Record.Current.Diverged || term != Record.Durable.Term)
         {
             return false;
         }
 
-        Record.Current = Record.Current with { Diverged = false };
+        Record.Current = Record.Current with { Diverged = false, ConflictLost = false };
         _store.Touch(Record);
         _divergenceCleared = true;
-        _conditions.End(NoticeKind.Diverged, _index, "cleared by an operator");
+        _conditions.End(NoticeKind.Diverged, _index, why);
         _context.Changed();
         return true;
     }

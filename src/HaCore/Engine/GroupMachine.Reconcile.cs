@@ -335,7 +335,7 @@ internal sealed partial class GroupMachine
             {
                 VerdictKind.None => PeerStatus.Unknown,
                 VerdictKind.Left => PeerStatus.HandedOver,
-                VerdictKind.Fenced or VerdictKind.Operator => PeerStatus.Fenced,
+                VerdictKind.Fenced or VerdictKind.Operator or VerdictKind.SelfFenced => PeerStatus.Fenced,
                 VerdictKind.Unfenced => PeerStatus.AssumedDown,
             },
             PeerTwinFact = PeerGroup.TwinFact(slot.Index),

@@ -10,6 +10,7 @@ internal enum VerdictKind
     Fenced,
     Operator,
     Unfenced,
+    SelfFenced,
 }
 
 /// <summary>What a frame turned out to be.</summary>
@@ -42,6 +43,10 @@ internal sealed class PeerTracker
     private Instant _heardAt = Instant.Never;
     private Instant _helloAt;
     private ulong _newestEcho;
+    private Instant _rightSince;
+    private ulong _rightBarrier;   // echoes of frames up to here were sent before this node's clock lost time
+    private uint _heardSelfFencing;
+    private ulong _sequenceAtSession;
     private double _uptimeOffset = double.MinValue;
     private Instant _uptimeOffsetAt;
 
@@ -55,6 +60,9 @@ internal sealed class PeerTracker
     public PeerView View { get; }
     public bool HasSession { get; private set; }
 
+    /// <summary>In a session, and the peer has echoed a frame that was sent in it: it has accepted frames of this node.</summary>
+    public bool KnowsThisNode => HasSession && _newestEcho > _sequenceAtSession;
+
     /// <summary>Since this node's own start.</summary>
     public bool HadSession { get; private set; }
 
@@ -63,6 +71,19 @@ internal sealed class PeerTracker
 
     /// <summary>Silence is counted from here: the newest echoed own frame, the newest hello, or this node's start.</summary>
     public Instant SilentSince => Instant.Max(_context.Started == Instant.Never ? default : _context.Started, Instant.Max(LastEchoed, _helloAt));
+
+    /// <summary>
+    /// This node's right to hold without a verdict is as fresh as this: as <see cref="SilentSince"/>, but never shifted by own lateness, because the peer's
+    /// wait for this node's reset (rule F) is not shifted either.
+    /// </summary>
+    public Instant RightSince => Instant.Max(_context.Started == Instant.Never ? default : _context.Started, Instant.Max(_rightSince, _helloAt));
+
+    /// <summary>
+    /// After its newest frame the peer has certainly reset itself; null = it is not known to be armed. Both its last accepted and its newest authentic frame
+    /// must say so: a node that disarms relies on the echo of the frame that tells it, and an echo follows from hearing, not from accepting.
+    /// </summary>
+    public TimeSpan? SelfFencingTime =>
+        View.SelfFencingTime is { } said && _heardSelfFencing != 0 ? said > TimeSpan.FromMilliseconds(_heardSelfFencing) ? said : TimeSpan.FromMilliseconds(_heardSelfFencing) : null;
 
     /// <summary>Newest authentic frame of the present incarnation, accepted or not.</summary>
     public Instant LastAuthentic { get; private set; } = new(-1);
@@ -175,6 +196,7 @@ internal sealed class PeerTracker
         }
 
         _highest = frame.Sequence;
+        _heardSelfFencing = frame.SelfFencingTime;
         _heardAt = _context.Now;
         if (!EchoesMe(frame) || !IsAdmitted || held)
         {
@@ -204,9 +226,11 @@ internal sealed class PeerTracker
         _context.Changed();
     }
 
+    /// <summary>The peer lives after all, says an agent. What this node then still has it may stop in peace: its right begins anew.</summary>
     public void Revoke()
     {
         Verdict = VerdictKind.None;
+        _rightSince = _context.Now;
         _context.Changed();
     }
 
@@ -240,6 +264,13 @@ internal sealed class PeerTracker
         }
     }
 
+    /// <summary>This node's clock lost time: what was sent before it is older than it looks.</summary>
+    public void LoseRight(TimeSpan lost)
+    {
+        _rightSince = new Instant(Math.Max(0, _rightSince.Ticks - lost.Ticks));
+        _rightBarrier = _context.Sequence;
+    }
+
     /// <summary>How far the peer's clock ran ahead of mine since its best frame: time that my own clock lost (rule L).</summary>
     public TimeSpan ClockJump(Frame frame)
     {
@@ -265,6 +296,7 @@ internal sealed class PeerTracker
         _store.PeerNonce = frame.Nonce;
         _knownVersion = _store.Touch();
         _highest = 0;
+        _heardSelfFencing = 0;
         _newestEcho = 0;
         _uptimeOffset = double.MinValue;
         _sequenceAtHello = _context.Sequence;
@@ -305,7 +337,13 @@ internal sealed class PeerTracker
             Verdict = VerdictKind.None;
         }
 
-        var isFresh = TrySentAt(frame.EchoSequence, out var sent) && _context.Now - sent <= _context.DeadTime;
+        var isKnown = TrySentAt(frame.EchoSequence, out var sent);
+        if (isKnown && frame.EchoSequence > _rightBarrier)
+        {
+            _rightSince = Instant.Max(_rightSince, sent);
+        }
+
+        var isFresh = isKnown && _context.Now - sent <= _context.DeadTime;
         if (isFresh && frame.EchoSequence >= _newestEcho)
         {
             _newestEcho = frame.EchoSequence;
@@ -323,6 +361,7 @@ internal sealed class PeerTracker
         {
             HasSession = true;
             HadSession = true;
+            _sequenceAtSession = _context.Sequence;
             _hadSessionWithIncarnation = true;
             _context.Changed();
             _context.Notice(NoticeKind.SessionBegan, NoticeLevel.Information, _context.Configuration.Peer.Value, $"in session with incarnation {frame.Incarnation}");

@@ -17,6 +17,9 @@ internal sealed class PeerView
     public MemberState State { get; private set; }
     public FrameFlags Flags { get; private set; }
     public ulong ClusterDigest { get; private set; }
+
+    /// <summary>After its newest frame it has certainly reset itself; null = its last accepted frame did not say that it is armed (rule F).</summary>
+    public TimeSpan? SelfFencingTime { get; private set; }
     public bool IsMaintenance => (Flags & FrameFlags.Maintenance) != 0;
     public bool IsLate => (Flags & FrameFlags.Late) != 0;
 
@@ -28,6 +31,7 @@ internal sealed class PeerView
         State = MemberState.Unknown;
         Flags = FrameFlags.None;
         ClusterDigest = 0;
+        SelfFencingTime = null;
         foreach (var group in _groups)
         {
             group.Forget();
@@ -41,6 +45,7 @@ internal sealed class PeerView
         State = frame.State;
         Flags = frame.Flags;
         ClusterDigest = frame.ClusterDigest;
+        SelfFencingTime = frame.SelfFencingTime == 0 ? null : TimeSpan.FromMilliseconds(frame.SelfFencingTime);
         for (var i = 0; i < _groups.Length; i++)
         {
             FrameGroup? found = null;

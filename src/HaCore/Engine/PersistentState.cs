@@ -33,6 +33,9 @@ internal sealed record PersistentGroup
     public string? HoldBootId { get; init; }
     public bool Diverged { get; init; }
 
+    /// <summary>With <see cref="Diverged"/>: this node is the side that stopped, the proposed victim (rule C).</summary>
+    public bool ConflictLost { get; init; }
+
     /// <summary>Where an operator put it; null for the configured placement.</summary>
     public string? Pinned { get; init; }
 

@@ -25,6 +25,7 @@ internal sealed record StateDocumentGroup
     public long Term { get; init; }
     public string? HoldBootId { get; init; }
     public bool Diverged { get; init; }
+    public bool ConflictLost { get; init; }
     public string? Pinned { get; init; }
     public uint PeerOutdatedEpoch { get; init; }
     public bool Sole { get; init; }

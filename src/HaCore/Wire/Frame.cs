@@ -32,6 +32,12 @@ internal sealed class Frame
     public NodeRequestKind NodeRequestKind;
     public byte NodeAnswer;
 
+    /// <summary>
+    /// Milliseconds after the newest frame that was heard of the sender at which it has certainly reset itself (rule F); 0 = it is not armed. The absence of
+    /// the field says the same.
+    /// </summary>
+    public uint SelfFencingTime;
+
     public int GroupCount;
     public readonly FrameGroup[] Groups = CreateGroups();
 
@@ -109,5 +115,6 @@ internal enum FrameGroupFlags : byte
     Sole = 8,
     Residue = 16,       // held only because it was found active at start; not taken in this incarnation
     Unclean = 32,       // a stop failed
-    DivergenceCleared = 64, // an operator cleared the divergence of this term: the receiver clears its mark too
+    DivergenceCleared = 64, // the divergence of this term was cleared: the receiver clears its mark too
+    ConflictLost = 128, // of a diverged group: the sender is the side that stopped, the proposed victim
 }

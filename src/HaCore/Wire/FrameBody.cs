@@ -24,6 +24,11 @@ internal static class FrameBody
         writer.U8((byte)frame.NodeRequestKind);
         writer.U8(frame.NodeAnswer);
         writer.U8((byte)frame.GroupCount);
+        if (frame.SelfFencingTime != 0)
+        {
+            writer.U32(frame.SelfFencingTime);
+        }
+
         writer.EndLength(header);
         for (var i = 0; i < frame.GroupCount; i++)
         {
@@ -57,7 +62,7 @@ internal static class FrameBody
     public static int Bytes(Frame frame)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)frame.GroupCount, (uint)EngineConfiguration.GroupsMax, nameof(frame));
-        var bytes = FrameLayout.LengthBytes + FrameLayout.HeaderBytes;
+        var bytes = FrameLayout.LengthBytes + FrameLayout.HeaderBytes + (frame.SelfFencingTime != 0 ? FrameLayout.SelfFencingBytes : 0);
         for (var i = 0; i < frame.GroupCount; i++)
         {
             bytes += GroupBytes(frame.Groups[i]);
@@ -100,6 +105,7 @@ internal static class FrameBody
         frame.NodeRequestKind = ToNodeRequestKind(header.U8());
         frame.NodeAnswer = header.U8();
         frame.GroupCount = header.U8();
+        frame.SelfFencingTime = header.Remaining >= FrameLayout.SelfFencingBytes ? header.U32() : 0;
         if (frame.NodeRequestKind == NodeRequestKind.None)
         {
             frame.NodeRequest = 0;   // a request of a later release: never answered as if it had been carried out

@@ -30,7 +30,7 @@ internal sealed class FrameCodec : IDisposable
     public static int MaxBytes(IReadOnlyList<int> resourcesPerGroup)
     {
         ArgumentNullException.ThrowIfNull(resourcesPerGroup);
-        var bytes = FrameLayout.FrameBytesMin;
+        var bytes = FrameLayout.FrameBytesMin + FrameLayout.SelfFencingBytes;
         foreach (var resources in resourcesPerGroup)
         {
             bytes += FrameLayout.LengthBytes + FrameLayout.GroupBytes + (2 * FrameLayout.EpochBytes);

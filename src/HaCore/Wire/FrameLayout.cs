@@ -17,7 +17,8 @@ internal static class FrameLayout
     public const int PrefixBytes = 13;
     public const byte SenderIsSecond = 1;
 
-    public const int HeaderBytes = 67;
+    public const int HeaderBytes = 67;    // without the self-fencing time
+    public const int SelfFencingBytes = 4;
     public const int GroupBytes = 33;     // without epochs and twin facts
     public const int EpochBytes = 4;
     public const int TwinBytesMax = 8;
@@ -26,12 +27,12 @@ internal static class FrameLayout
 
     public const int FrameBytesMin = PrefixBytes + LengthBytes + HeaderBytes + MacBytes;
     public const int GroupBytesMax = LengthBytes + GroupBytes + (2 * EpochBytes) + (EngineConfiguration.ResourcesMax * (LengthBytes + TwinBytesMax));
-    public const int FrameBytesMax = FrameBytesMin + (EngineConfiguration.GroupsMax * GroupBytesMax);
+    public const int FrameBytesMax = FrameBytesMin + SelfFencingBytes + (EngineConfiguration.GroupsMax * GroupBytesMax);
 
     public const ulong UptimeMax = (1UL << 48) - 1;
 
     public const FrameFlags KnownFlags = FrameFlags.Late | FrameFlags.Maintenance | FrameFlags.Damped;
 
     public const FrameGroupFlags KnownGroupFlags = FrameGroupFlags.Diverged | FrameGroupFlags.PeerOutdated | FrameGroupFlags.Outdated
-        | FrameGroupFlags.Sole | FrameGroupFlags.Residue | FrameGroupFlags.Unclean | FrameGroupFlags.DivergenceCleared;
+        | FrameGroupFlags.Sole | FrameGroupFlags.Residue | FrameGroupFlags.Unclean | FrameGroupFlags.DivergenceCleared | FrameGroupFlags.ConflictLost;
 }

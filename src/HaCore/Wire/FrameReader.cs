@@ -12,6 +12,9 @@ internal ref struct FrameReader(ReadOnlySpan<byte> source)
 
     public bool Overran { get; private set; }
 
+    /// <summary>Bytes not read yet: does an optional field follow?</summary>
+    public readonly int Remaining => rest.Length;
+
     public byte U8() => Take(1) is [var value] ? value : (byte)0;
 
     public ushort U16() => Take(sizeof(ushort)) is { Length: > 0 } bytes ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : (ushort)0;

@@ -24,7 +24,7 @@ public sealed class CodeRegistrationTests
         Assert.All(engine.Links, link => Assert.Equal(TimeSpan.FromMilliseconds(200), link.Interval));
         Assert.All(engine.Links, link => Assert.Equal(TimeSpan.FromMilliseconds(20), link.MinGap));
         Assert.Equal(TimeSpan.FromSeconds(2), engine.Times.DeadTime);
-        Assert.IsType<ProceedUnfencedPolicy>(engine.FencingPolicy);
+        Assert.IsType<ProceedUnfencedPolicy>(Assert.IsType<NetworkAwarePolicy>(engine.FencingPolicy).Inner);
 
         var group = Assert.Single(engine.Groups);
         Assert.Equal(new NodeId("novanta"), group.PreferredNode);
@@ -118,7 +118,7 @@ public sealed class CodeRegistrationTests
         Assert.Equal(1, definition.Engine.FencingDeviceCount);
         Assert.True(definition.Engine.FenceAtStart);
         Assert.IsType<PowerSwitch>(definition.FencingDevices[0](provider));
-        Assert.IsType<FencePolicy>(definition.Engine.FencingPolicy);
+        Assert.IsType<FencePolicy>(Assert.IsType<NetworkAwarePolicy>(definition.Engine.FencingPolicy).Inner);
     }
 
     [Fact]

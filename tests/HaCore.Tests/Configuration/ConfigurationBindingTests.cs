@@ -72,7 +72,7 @@ public sealed class ConfigurationBindingTests
             (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(3)),
             (engine.Times.HeartbeatInterval, engine.Times.WarnTime, engine.Times.DeadTime, engine.Times.InitialDeadTime));
         Assert.Equal((5, TimeSpan.FromHours(2), TimeSpan.FromDays(1)), (engine.Times.FlapLimit, engine.Times.FlapWindow, engine.Times.FlapHold));
-        Assert.IsType<ProceedUnfencedPolicy>(engine.FencingPolicy);
+        Assert.IsType<ProceedUnfencedPolicy>(Assert.IsType<NetworkAwarePolicy>(engine.FencingPolicy).Inner);
         Assert.True(engine.FenceAtStart);
         Assert.False(engine.StopWhenLoserIsDeaf);
 

@@ -49,16 +49,83 @@ public sealed class FencingPolicyTests
     }
 
     [Fact]
+    public void Fence_adds_jitter_only_where_neither_node_has_the_better_claim()
+    {
+        var policy = new FencePolicy(Seconds(1), Seconds(4));
+        TimeSpan Delay(bool holds, bool peerMayHold) =>
+            policy.Decide(new() { FencingDeviceCount = 1, LocalHolds = holds, PeerMayHold = peerMayHold, Jitter = 0.5 }).Delay;
+
+        Assert.Equal(TimeSpan.Zero, Delay(holds: true, peerMayHold: false));
+        Assert.Equal(Seconds(1), Delay(holds: false, peerMayHold: true));
+        Assert.Equal(Seconds(2), Delay(holds: true, peerMayHold: true));
+        Assert.Equal(Seconds(3), Delay(holds: false, peerMayHold: false));
+    }
+
+    [Fact]
+    public void Fence_waits_for_the_reset_of_the_peer_once_the_devices_failed()
+    {
+        var policy = new FencePolicy(Seconds(1));
+        FencingAction Action(int failed, bool armed, bool unclean = false) =>
+            policy.Decide(new() { FencingDeviceCount = 1, FailedAttempts = failed, PeerSelfFences = armed, PeerUnclean = unclean }).Action;
+
+        Assert.Equal(FencingAction.Fence, Action(failed: 0, armed: true));
+        Assert.Equal(FencingAction.AwaitSelfFencing, Action(failed: 1, armed: true));
+        Assert.Equal(FencingAction.Fence, Action(failed: 1, armed: false));
+        Assert.Equal(FencingAction.Fence, Action(failed: 1, armed: true, unclean: true));
+    }
+
+    [Fact]
+    public void Self_fencing_waits_for_a_peer_that_is_not_known_to_be_armed()
+    {
+        Assert.Equal(FencingAction.AwaitSelfFencing, new SelfFencingPolicy().Decide(new() { PeerSelfFences = true }).Action);
+        Assert.Equal(FencingAction.Wait, new SelfFencingPolicy().Decide(new()).Action);
+    }
+
+    [Fact]
+    public void A_node_whose_own_network_is_dead_judges_nobody()
+    {
+        foreach (var context in Contexts())
+        {
+            context.Network = NetworkReach.Unreachable;
+            foreach (var kind in Enum.GetValues<FencingPolicyKind>())
+            {
+                Assert.Equal(FencingAction.Wait, Built(kind, NetworkDeadAction.Wait).Decide(context).Action);
+                var expected = context.LocalHolds ? FencingAction.StepDown : FencingAction.Wait;
+                Assert.Equal(expected, Built(kind, NetworkDeadAction.StepDown).Decide(context).Action);
+            }
+        }
+    }
+
+    [Fact]
+    public void Ping_targets_that_answer_or_are_unknown_change_nothing()
+    {
+        foreach (var context in Contexts())
+        {
+            foreach (var kind in Enum.GetValues<FencingPolicyKind>())
+            {
+                var policy = Built(kind, NetworkDeadAction.StepDown);
+                context.Network = NetworkReach.Unknown;
+                var unknown = policy.Decide(context);
+                context.Network = NetworkReach.Reachable;
+                Assert.Equal(unknown, policy.Decide(context));
+            }
+        }
+    }
+
+    [Fact]
     public void Policies_always_give_a_reason()
     {
         foreach (var context in Contexts())
         {
-            foreach (IFencingPolicy policy in (IFencingPolicy[])[new WaitPolicy(), new ProceedUnfencedPolicy(), new FencePolicy(Seconds(1))])
+            foreach (var kind in Enum.GetValues<FencingPolicyKind>())
             {
-                Assert.False(string.IsNullOrEmpty(policy.Decide(context).Reason));
+                Assert.False(string.IsNullOrEmpty(Built(kind, NetworkDeadAction.Wait).Decide(context).Reason));
             }
         }
     }
+
+    private static IFencingPolicy Built(FencingPolicyKind kind, NetworkDeadAction whenDead) =>
+        FencingPolicyEntries.Of(kind).Create(null!, new FencingSettings { NetworkDead = whenDead });
 
     private static FencingAction Proceed(FencingContext context) => new ProceedUnfencedPolicy().Decide(context).Action;
 

@@ -38,6 +38,47 @@ public sealed class ConflictScenarios
 
     [Fact]
     [Trait("Rule", "C")]
+    public void Both_nodes_name_the_side_that_stopped_as_the_proposed_victim()
+    {
+        var world = BothHold();
+        world.HealAll();
+        world.Advance(10.Seconds());
+        world.Expect(world.Status("a", "web").ProposedVictim?.Value == "a" && world.Status("b", "web").ProposedVictim?.Value == "a");
+        world.Crash("a");
+        world.Start("a");
+        world.Advance(10.Seconds());
+        world.Expect(world.Status("a", "web").ProposedVictim?.Value == "a" && world.Status("b", "web").ProposedVictim?.Value == "a", "a restart does not forget it");
+        world.MustAccept("b", CommandKind.ClearDivergence, "web", term: world.Status("b", "web").Term);
+        world.Advance(10.Seconds());
+        world.Expect(world.Status("a", "web").ProposedVictim is null && world.Status("b", "web").ProposedVictim is null);
+    }
+
+    [Fact]
+    [Trait("Rule", "C")]
+    public void With_DiscardLoser_the_mark_goes_when_the_loser_has_stopped_and_failback_follows()
+    {
+        var world = new World(s =>
+        {
+            s.Policy = new ProceedPolicy();
+            s.TwoHoldersAllowed = true;
+            s.Groups.Add(WorldSettings.Group("web") with { SplitBrain = SplitBrainPolicy.DiscardLoser });
+        }).StartBoth();
+        world.CutAll();
+        world.Advance(20.Seconds());
+        world.ExpectActive("web", "a");
+        world.ExpectActive("web", "b");
+        world.Resource("a", "web-service").StopTime = 3.Seconds();
+        world.HealAll();
+        world.Advance(2.Seconds());
+        world.Expect(world.Status("b", "web").Diverged, "not before the loser has stopped");
+        world.RunUntil(() => !world.Status("a", "web").Diverged && !world.Status("b", "web").Diverged, 10.Seconds(), "the mark goes on both");
+        world.ExpectActive("web", "a", within: 1.Minutes());
+        world.RunUntilQuiet();
+        world.Expect(!world.Status("a", "web").Diverged && !world.Status("b", "web").Diverged, "and does not come back");
+    }
+
+    [Fact]
+    [Trait("Rule", "C")]
     public void A_divergence_blocks_failback_until_an_operator_names_the_term()
     {
         var world = BothHold();

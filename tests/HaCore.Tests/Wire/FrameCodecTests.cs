@@ -32,6 +32,20 @@ public sealed class FrameCodecTests
     }
 
     [Fact]
+    public void A_frame_without_a_self_fencing_time_says_not_armed_also_into_a_used_carrier()
+    {
+        using var sender = Frames.First();
+        using var receiver = Frames.Second();
+        var armed = Frames.Small();
+        armed.SelfFencingTime = 9_000;
+        var carrier = new Frame();
+        Assert.Equal(FrameVerdict.Accepted, receiver.Decode(Frames.Encode(sender, armed), carrier));
+        Assert.Equal(9_000u, carrier.SelfFencingTime);
+        Assert.Equal(FrameVerdict.Accepted, receiver.Decode(Convert.FromHexString(GoldenSmall), carrier));
+        Assert.Equal(0u, carrier.SelfFencingTime);
+    }
+
+    [Fact]
     public void Any_frame_survives_the_round_trip_into_a_used_carrier()
     {
         Gen.Select(Gen.Int, Gen.Int).Sample(
@@ -48,20 +62,22 @@ public sealed class FrameCodecTests
     }
 
     [Fact]
-    public void Small_cluster_has_frames_of_at_most_160_bytes()
+    public void Small_cluster_has_frames_of_at_most_162_bytes()
     {
         using var codec = Frames.First();
         var frame = Frames.Small();
         Assert.Equal(150, Frames.Encode(codec, frame).Length);
         frame.Groups[0].Flags = FrameGroupFlags.PeerOutdated | FrameGroupFlags.Outdated;
         Assert.Equal(158, Frames.Encode(codec, frame).Length);
+        frame.SelfFencingTime = 9_000;
+        Assert.Equal(162, Frames.Encode(codec, frame).Length);
     }
 
     [Fact]
     public void Largest_frame_has_exactly_the_computed_bytes()
     {
         using var codec = Frames.First();
-        var frame = new Frame { GroupCount = EngineConfiguration.GroupsMax };
+        var frame = new Frame { GroupCount = EngineConfiguration.GroupsMax, SelfFencingTime = 1 };
         foreach (var group in frame.Groups)
         {
             group.Flags = FrameLayout.KnownGroupFlags;

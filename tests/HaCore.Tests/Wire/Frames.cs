@@ -97,6 +97,7 @@ internal static class Frames
             ClusterDigest = U64(random),
             NodeRequestKind = (NodeRequestKind)random.Next((int)NodeRequestKind.Online + 1),
             NodeAnswer = (byte)random.Next(),
+            SelfFencingTime = random.Next(2) == 0 ? 0 : (uint)random.NextInt64(),
             GroupCount = random.Next(EngineConfiguration.GroupsMax + 1),
         };
         frame.NodeRequest = frame.NodeRequestKind == NodeRequestKind.None ? (byte)0 : (byte)random.Next();
