@@ -33,6 +33,23 @@ public sealed record CommandSpec
     /// <summary>Variables added to a minimal environment (PATH, LC_ALL=C, LANG=C, HOME).</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// What the program can read from its standard input, which then ends; at most <see cref="StandardInputBytesMax"/>. Default nothing. The place for a password: a command line
+    /// is visible to every user of the machine, an environment to every child. Never logged, and not in the text of this record.
+    /// </summary>
+    public ReadOnlyMemory<byte> StandardInput
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value.Length, StandardInputBytesMax);
+            field = value;
+        }
+    }
+
+    /// <summary>64 KiB: what a pipe takes without a reader (pipe(7)), so that a program that reads nothing keeps nobody waiting.</summary>
+    public const int StandardInputBytesMax = 64 * 1024;
+
     /// <summary>Longest run. Default 20 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(20);
 

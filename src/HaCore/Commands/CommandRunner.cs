@@ -30,10 +30,11 @@ internal sealed class CommandRunner(TimeProvider timeProvider) : ICommandRunner
         using var stopReading = new CancellationTokenSource();
         var output = new CappedOutput(process.StandardOutput.BaseStream, command.OutputBytesMax, stopReading.Token);
         var error = new CappedOutput(process.StandardError.BaseStream, command.OutputBytesMax, stopReading.Token);
-        CloseInput(process);
+        var feeding = FeedAsync(process, command.StandardInput, stopReading.Token);
         var exited = await WaitAsync(process, command, cancellationToken).ConfigureAwait(false);
         await DrainAsync(output, error).ConfigureAwait(false);
         await stopReading.CancelAsync().ConfigureAwait(false);
+        await feeding.ConfigureAwait(false);
         if (!exited)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -63,15 +64,21 @@ internal sealed class CommandRunner(TimeProvider timeProvider) : ICommandRunner
         }
     }
 
-    private static void CloseInput(Process process)
+    /// <summary>Gives the program its input, then the end of it. Never faults: a program need not read what it is given.</summary>
+    private static async Task FeedAsync(Process process, ReadOnlyMemory<byte> input, CancellationToken stop)
     {
         try
         {
+            if (!input.IsEmpty)
+            {
+                await process.StandardInput.BaseStream.WriteAsync(input, stop).ConfigureAwait(false);
+            }
+
             process.StandardInput.Close();
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException)
         {
-            // It has ended already.
+            // It has ended already, or closed its input.
         }
     }
 

@@ -12,7 +12,9 @@ internal sealed class ClusterDefinition
 
     /// <summary>[group][resource], same order as <see cref="EngineConfiguration.Groups"/>.</summary>
     public required IReadOnlyList<IReadOnlyList<ResourceDefinition>> Resources { get; init; }
-    public required IReadOnlyList<Func<IServiceProvider, IFencingDevice>> FencingDevices { get; init; }
+
+    /// <summary>In the order in which they are used: level by level.</summary>
+    public required IReadOnlyList<FencingDeviceDefinition> FencingDevices { get; init; }
 
     /// <summary>Full path of the key file.</summary>
     public required string KeyFile { get; init; }
@@ -43,3 +45,13 @@ internal sealed class ResourceDefinition
 /// <param name="Retries">Further tries after a Retryable result.</param>
 /// <param name="RetryDelay">Between two tries.</param>
 internal sealed record OperationSettings(TimeSpan Timeout, int Retries, TimeSpan RetryDelay);
+
+internal sealed class FencingDeviceDefinition
+{
+    public required string Name { get; init; }
+    public required int Level { get; init; }
+    public required OperationSettings Fence { get; init; }
+    public required TimeSpan MonitorInterval { get; init; }
+    public required TimeSpan MonitorTimeout { get; init; }
+    public required Func<IServiceProvider, IFencingDevice> Create { get; init; }
+}

@@ -29,7 +29,7 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
             Engine = CreateEngine(policy!),
             Transports = [.. settings.Links.Select(CreateTransport)],
             Resources = [.. settings.Groups.Select(group => (IReadOnlyList<ResourceDefinition>)[.. group.Resources.Select(CreateResource)])],
-            FencingDevices = [.. settings.FencingDevices.Select(device => Creator(device.Component, device.Name))],
+            FencingDevices = [.. settings.FencingDevices.OrderBy(device => device.Settings.Level).Select(CreateDevice)], // stable: the order within a level stays
             KeyFile = settings.KeyFile!,
             StateDirectory = settings.StateDirectory ?? "/var/lib/hacore/" + settings.Registration.Name,
             RealTime = settings.RealTime,
@@ -51,10 +51,12 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
             ValidateOptions("Resource", resource.Name, resource.Component);
         }
 
-        foreach (var device in settings.FencingDevices)
+        foreach (var device in settings.FencingDevices.Where(device => !device.HasBadValues))
         {
-            ValidateOptions("Fencing device", device.Name, device.Component);
+            device.Options = ValidateOptions("Fencing device", device.Name, device.Component) as IFencingDeviceOptions;
         }
+
+        FencingDeviceRules.CheckSites(settings, _errors);
     }
 
     private void CheckLine(LinkEntry link)
@@ -234,8 +236,34 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
         }
 
         digest.Add(settings.FencingPolicy!.Name);
+        AddDevices(digest);
         return digest.ToUInt64();
     }
+
+    /// <summary>Level, name and type of each, as one definition serves both machines. Without a device nothing: digests of before stay what they were.</summary>
+    private void AddDevices(Digest digest)
+    {
+        if (settings.FencingDevices.Count == 0)
+        {
+            return;
+        }
+
+        digest.Add("devices 1").Add(settings.FencingDevices.Count);
+        foreach (var device in settings.FencingDevices.OrderBy(device => device.Settings.Level))
+        {
+            digest.Add(device.Settings.Level).Add(device.Name).Add(device.Type);
+        }
+    }
+
+    private FencingDeviceDefinition CreateDevice(FencingDeviceEntry device) => new()
+    {
+        Name = device.Name,
+        Level = device.Settings.Level,
+        Fence = new(device.Settings.Timeout, device.Settings.Retries, device.Settings.RetryDelay),
+        MonitorInterval = device.Settings.MonitorInterval,
+        MonitorTimeout = device.Settings.MonitorTimeout,
+        Create = Creator(device.Component, device.Name),
+    };
 
     private ResourceDefinition CreateResource(ResourceEntry resource) => new()
     {

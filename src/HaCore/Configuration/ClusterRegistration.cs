@@ -13,6 +13,8 @@ internal sealed class ClusterRegistration(string name)
 
     public Dictionary<string, ComponentWord<IHeartbeatTransport, LinkSettings>> TransportTypes { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    public Dictionary<string, ComponentWord<IFencingDevice, FencingDeviceSettings>> FencingDeviceTypes { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     public void Add(Action<ClusterSettings> step) => _steps.Add(step);
 
     /// <summary>Fresh settings: a service collection may build more than one provider.</summary>
@@ -35,6 +37,9 @@ internal sealed class ClusterRegistration(string name)
 
     /// <inheritdoc cref="WordOf(Component{IResourceAgent})"/>
     public string WordOf(Component<IHeartbeatTransport> component) => WordOf(TransportTypes.Values, component);
+
+    /// <inheritdoc cref="WordOf(Component{IResourceAgent})"/>
+    public string WordOf(Component<IFencingDevice> component) => WordOf(FencingDeviceTypes.Values, component);
 
     public static ClusterRegistration Of(IHaClusterBuilder builder)
     {

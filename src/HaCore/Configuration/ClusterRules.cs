@@ -15,6 +15,7 @@ internal sealed class ClusterRules(ClusterSettings settings, List<string> errors
         CheckFiles();
         TimeRules.Check(settings.Times, errors);
         CheckFencing();
+        FencingDeviceRules.Check(settings.FencingDevices, errors);
         CheckLinks();
         CheckGroups();
         CheckNames();
@@ -92,9 +93,9 @@ internal sealed class ClusterRules(ClusterSettings settings, List<string> errors
             errors.Add("No fencing policy is chosen, so this node would not know what to do about a peer that falls silent. Choose one with UseFencingPolicy or " +
                 $"\"Fencing\": {{ \"Policy\": ... }}. {FencingPolicyEntries.Choices}");
         }
-        else if (policy.NeedsDevice && settings.FencingDevices.Count == 0)
+        else if (policy.NeedsDevice && settings.FencingDevices.Count == 0 && !settings.Unread.HasFlag(Unread.Devices))
         {
-            errors.Add($"The fencing policy is \"{policy.Name}\" and no fencing device is configured: add one with AddFencingDevice, or choose another policy, " +
+            errors.Add($"The fencing policy is \"{policy.Name}\" and no fencing device is configured: add one with AddFencingDevice or in \"Fencing:Devices\", or choose another policy, " +
                 "or this node waits forever after its peer died.");
         }
 

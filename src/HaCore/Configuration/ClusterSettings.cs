@@ -50,7 +50,7 @@ internal sealed class ClusterSettings(ClusterRegistration registration)
     /// <summary>Everything that has options of its own, for binding them by name. The first of two with the same name; the second is an error.</summary>
     public ItemEntry? FindItem(string name)
     {
-        foreach (var item in Links.Concat(Links.SelectMany(link => link.Members)))
+        foreach (var item in Links.Concat(Links.SelectMany(link => link.Members)).Concat<ItemEntry>(FencingDevices))
         {
             if (string.Equals(item.Name, name, StringComparison.OrdinalIgnoreCase))
             {
@@ -81,6 +81,7 @@ internal enum Unread
     Links = 2,
     Groups = 4,
     Resources = 8,
+    Devices = 16,
 }
 
 /// <param name="Name">As digests and messages show it.</param>
@@ -88,9 +89,7 @@ internal enum Unread
 /// <param name="Create">Makes it, once.</param>
 internal sealed record FencingPolicyEntry(string Name, bool NeedsDevice, Func<IServiceProvider, FencingSettings, IFencingPolicy> Create);
 
-internal sealed record FencingDeviceEntry(string Name, Component<IFencingDevice> Component);
-
-/// <summary>A link or a resource: something with a name, a type and options of its own.</summary>
+/// <summary>A link, a fencing device or a resource: something with a name, a type and options of its own.</summary>
 internal abstract class ItemEntry
 {
     public required string Name { get; init; }
@@ -124,6 +123,18 @@ internal sealed class LinkEntry : ItemEntry
 
     /// <summary>How slow its line is, once its options are read; null when that does not matter.</summary>
     public ILinePace? Line { get; set; }
+
+    public override OptionsShape Shape => Component.Shape;
+}
+
+internal sealed class FencingDeviceEntry : ItemEntry
+{
+    public required Component<IFencingDevice> Component { get; init; }
+
+    public FencingDeviceSettings Settings { get; } = new();
+
+    /// <summary>What its options can check, once they are read; null when nothing.</summary>
+    public IFencingDeviceOptions? Options { get; set; }
 
     public override OptionsShape Shape => Component.Shape;
 }

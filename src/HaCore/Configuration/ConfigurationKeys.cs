@@ -11,7 +11,14 @@ internal static class ConfigurationKeys
     public static readonly string[] Times =
         ["Profile", "HeartbeatInterval", "WarnTime", "DeadTime", "InitialDeadTime", "FlapLimit", "FlapWindow", "FlapHold"];
 
-    public static readonly string[] Fencing = ["Policy", "Delay", "Jitter", "NetworkDead", "FenceAtStart", "StopWhenLoserIsDeaf"];
+    public static readonly string[] Fencing = ["Policy", "Delay", "Jitter", "NetworkDead", "FenceAtStart", "StopWhenLoserIsDeaf", "Devices"];
+
+    /// <summary>Of every fencing device, beside those of its type.</summary>
+    public static readonly string[] FencingDevice =
+        ["Name", "Type", "Level", "Timeout", "Retries", "RetryDelay", "MonitorInterval", "MonitorTimeout"];
+
+    /// <summary>What one node may have different: nothing that both must agree on.</summary>
+    public static readonly string[] FencingDevicePerNode = ["Timeout", "Retries", "RetryDelay", "MonitorInterval", "MonitorTimeout"];
 
     public static readonly string[] Group =
         ["Name", "PreferredNode", "Failback", "FailbackDelay", "RestartLimit", "RestartWindow", "ColdStart", "SplitBrain", "Resources"];

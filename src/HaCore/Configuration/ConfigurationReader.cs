@@ -79,6 +79,31 @@ internal sealed class ConfigurationReader(ClusterSettings settings)
         _reader.Choice<NetworkDeadAction>(section, nameof(fencing.NetworkDead), value => fencing.NetworkDead = value);
         _reader.Flag(section, nameof(fencing.FenceAtStart), value => fencing.FenceAtStart = value);
         _reader.Flag(section, nameof(fencing.StopWhenLoserIsDeaf), value => fencing.StopWhenLoserIsDeaf = value);
+        ReadFencingDevices(section.GetSection("Devices"));
+    }
+
+    private void ReadFencingDevices(IConfigurationSection section)
+    {
+        foreach (var item in Items(section, Unread.Devices))
+        {
+            if (NameOf(item, "fencing device", Unread.Devices) is not { } name)
+            {
+                continue;
+            }
+
+            var type = TypeOf(item, "fencing device", settings.Registration.FencingDeviceTypes);
+            var device = new FencingDeviceEntry
+            {
+                Name = name,
+                Type = type?.Word ?? "",
+                Section = item,
+                HasUnknownType = type is null,
+                Component = type?.Component ?? Component<IFencingDevice>.From(_ => throw new InvalidOperationException()),
+            };
+            type?.Defaults?.Invoke(device.Settings);
+            SettingsReader.Read(_reader, item, device, device.Settings, ConfigurationKeys.FencingDevice);
+            settings.FencingDevices.Add(device);
+        }
     }
 
     private void ReadLinks(IConfigurationSection section)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 namespace HaCore.Configuration;
 
 /// <summary>
-/// "PerNode:&lt;node&gt;:&lt;resource or link&gt;": what one file for both machines says differently for one of them. The other node's part is checked as well, so
+/// "PerNode:&lt;node&gt;:&lt;resource, link or fencing device&gt;": what one file for both machines says differently for one of them. The other node's part is checked as well, so
 /// that a mistake in it shows on the machine where the file was written.
 /// </summary>
 internal sealed class PerNodeReader(ClusterSettings settings)
@@ -34,10 +34,10 @@ internal sealed class PerNodeReader(ClusterSettings settings)
             {
                 ReadItem(section, item, isLocal);
             }
-            else if ((settings.Unread & (Unread.Links | Unread.Groups | Unread.Resources)) == 0)
+            else if ((settings.Unread & (Unread.Links | Unread.Groups | Unread.Resources | Unread.Devices)) == 0)
             {
                 var hint = NearestName.Find(section.Key, Names()) is { } nearest ? $"did you mean \"{nearest}\"?" : $"there are {string.Join(", ", Names())}.";
-                _reader.Error(section, $"no link or resource has the name \"{section.Key}\"; {hint}");
+                _reader.Error(section, $"no link, resource or fencing device has the name \"{section.Key}\"; {hint}");
             }
         }
     }
@@ -54,6 +54,7 @@ internal sealed class PerNodeReader(ClusterSettings settings)
         {
             LinkEntry link => ReadLink(section, link, isLocal),
             ResourceEntry resource => ReadResource(section, resource, isLocal),
+            FencingDeviceEntry device => ReadDevice(section, device, isLocal),
             _ => throw new InvalidOperationException($"{item.GetType()} has no settings of its own."),
         };
         if (errors != settings.Errors.Count || item.HasUnknownType)
@@ -63,7 +64,7 @@ internal sealed class PerNodeReader(ClusterSettings settings)
 
         if (!hasBinder && section.GetChildren().Any(child => item.Shape.TryGet(child.Key, out _)))
         {
-            _reader.Error(section, $"the options of \"{item.Name}\" can be set in code only: its type has no configuration word (AddAgentType, AddTransportType).");
+            _reader.Error(section, $"the options of \"{item.Name}\" can be set in code only: its type has no configuration word (AddAgentType, AddTransportType, AddFencingDeviceType).");
         }
         else if (isLocal)
         {
@@ -83,6 +84,16 @@ internal sealed class PerNodeReader(ClusterSettings settings)
         return settings.Registration.AgentTypes.TryGetValue(resource.Type, out var type) && type.Component.Implementation == resource.Component.Implementation;
     }
 
+    private bool ReadDevice(IConfigurationSection section, FencingDeviceEntry device, bool isLocal)
+    {
+        SettingsReader.Read(_reader, section, device, isLocal ? device.Settings : new(), ConfigurationKeys.FencingDevicePerNode);
+        return settings.Registration.FencingDeviceTypes.TryGetValue(device.Type, out var type) && type.Component.Implementation == device.Component.Implementation;
+    }
+
     private List<string> Names() =>
-        [.. settings.Links.SelectMany(link => link.Members.Prepend(link)).Select(link => link.Name), .. settings.Groups.SelectMany(group => group.Resources).Select(resource => resource.Name)];
+    [
+        .. settings.Links.SelectMany(link => link.Members.Prepend(link)).Select(link => link.Name),
+        .. settings.Groups.SelectMany(group => group.Resources).Select(resource => resource.Name),
+        .. settings.FencingDevices.Select(device => device.Name),
+    ];
 }

@@ -60,6 +60,37 @@ public sealed class LinkSettings
     public TimeSpan? MinGap { get; set; }
 }
 
+/// <summary>How a fencing device is used. A device's package chooses the defaults of its type; a site overrides them.</summary>
+public sealed class FencingDeviceSettings
+{
+    /// <summary>
+    /// Levels are tried in ascending order; all devices of a level must confirm, in the order in which they are configured; after one that does not, the
+    /// next level is tried. 1 to 9, default 1. Two power switches for two power supplies belong to one level; a second way to do the same to the next.
+    /// </summary>
+    public int Level { get; set; } = 1;
+
+    /// <summary>
+    /// Longest run of one try. 1 s to 10 min, default 60 s (as Pacemaker's stonith-timeout): fence agents poll 20 s for the power to be off, after logging
+    /// in. A try that is over it counts as Unknown, stays in flight until the device has ended, and is not repeated: the next level is quicker.
+    /// </summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Further tries after one that did not confirm within its timeout. 0 to 10, default 1 (as Pacemaker's two tries per action): a management board that still
+    /// has the last login open refuses the next one for a moment.
+    /// </summary>
+    public int Retries { get; set; } = 1;
+
+    /// <summary>Between two tries. 0 to 1 min, default 1 s.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>From the end of one look at the device to the next. 1 s to 1 day, or zero for never; default 60 s. Of no use for a device that cannot tell.</summary>
+    public TimeSpan MonitorInterval { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Longest look. 1 s to 10 min, default 20 s.</summary>
+    public TimeSpan MonitorTimeout { get; set; } = TimeSpan.FromSeconds(20);
+}
+
 /// <summary>What the site says about fencing beside the policy.</summary>
 public sealed class FencingSettings
 {

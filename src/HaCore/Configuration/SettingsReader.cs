@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace HaCore.Configuration;
 
-/// <summary>Reads what every link or resource has beside the options of its type, from its own section or from "PerNode".</summary>
+/// <summary>Reads what every link, fencing device or resource has beside the options of its type, from its own section or from "PerNode".</summary>
 internal static class SettingsReader
 {
     public static void Read(SectionReader reader, IConfigurationSection section, ItemEntry item, LinkSettings link, IReadOnlyList<string> keys)
@@ -10,6 +10,21 @@ internal static class SettingsReader
         CheckItem(reader, section, item, keys);
         reader.Time(section, nameof(link.Interval), value => link.Interval = value);
         reader.Time(section, nameof(link.MinGap), value => link.MinGap = value);
+    }
+
+    public static void Read(
+        SectionReader reader, IConfigurationSection section, ItemEntry item, FencingDeviceSettings device, IReadOnlyList<string> keys)
+    {
+        CheckItem(reader, section, item, keys);
+        reader.Time(section, nameof(device.Timeout), value => device.Timeout = value);
+        reader.Number(section, nameof(device.Retries), value => device.Retries = value);
+        reader.Time(section, nameof(device.RetryDelay), value => device.RetryDelay = value);
+        reader.Time(section, nameof(device.MonitorInterval), value => device.MonitorInterval = value);
+        reader.Time(section, nameof(device.MonitorTimeout), value => device.MonitorTimeout = value);
+        if (keys.Contains(nameof(device.Level)))
+        {
+            reader.Number(section, nameof(device.Level), value => device.Level = value);
+        }
     }
 
     public static void Read(SectionReader reader, IConfigurationSection section, ItemEntry item, ResourceSettings resource, IReadOnlyList<string> keys)

@@ -30,7 +30,7 @@ internal sealed partial class ClusterRuntime
             AddCondition(collector);
         }
 
-        foreach (var part in _agents.Agents.Concat<object>(_transports).Concat(_devices).OfType<IStartRequirements>())
+        foreach (var part in _agents.Agents.Concat<object>(_transports).Concat(_devices.Select(device => device.Device)).OfType<IStartRequirements>())
         {
             foreach (var missing in part.Missing())
             {

@@ -26,12 +26,13 @@ internal sealed partial class ClusterRuntime : IAsyncDisposable
     private readonly ClusterMachine _machine;
     private readonly IReadOnlyList<LinkRunner> _links;
     private readonly IReadOnlyList<IHeartbeatTransport> _transports;
-    private readonly IReadOnlyList<IFencingDevice> _devices;
+    private readonly IReadOnlyList<FencingDeviceRunner> _devices;
     private readonly FrameCodec _codec;
     private readonly StateWriter _writer;
     private readonly NoticeWriter _notices;
     private readonly AgentInvoker _agents;
     private readonly FencingRunner _fencing;
+    private readonly FencingWatch _fencingWatch;
     private readonly ClusterTelemetry _telemetry;
     private readonly CancellationTokenSource _linksStopping = new();
     private readonly CancellationTokenSource _fencingStopping = new();
@@ -57,11 +58,13 @@ internal sealed partial class ClusterRuntime : IAsyncDisposable
         _notices = new NoticeWriter(engine.Cluster, _logger);
         _writer = new StateWriter(engine.Cluster, directory.Save, Queue, _logger);
         _agents = new AgentInvoker(definition, services, Queue, timeProvider, _telemetry, _logger);
-        _devices = [.. definition.FencingDevices.Select(create => create(services))];
-        _fencing = new FencingRunner(_devices, Queue, _logger, _fencingStopping.Token);
+        _devices = [.. definition.FencingDevices.Select(device => new FencingDeviceRunner(
+            device, device.Create(services), engine.Cluster, engine.LocalNode, timeProvider, _notices.Write))];
+        _fencing = new FencingRunner(_devices, Queue, _notices.Write, _fencingStopping.Token);
         var nonce = CreateNonce();
         _machine = new ClusterMachine(engine, state, nonce, BootId.Read());
         Feed = new SnapshotFeed(_machine.Snapshot);
+        _fencingWatch = new FencingWatch(_devices, engine.Peer, Feed, _notices.Write, timeProvider, _fencingStopping.Token);
 
         var frameBytesMax = FrameCodec.MaxBytes([.. engine.Groups.Select(group => group.Resources.Count)]);
         var environment = new LinkEnvironment
@@ -155,6 +158,7 @@ internal sealed partial class ClusterRuntime : IAsyncDisposable
         }
 
         Loop.Start();
+        _fencingWatch.Start();
     }
 
     /// <summary>The newest snapshot with the live numbers of this moment.</summary>
@@ -232,11 +236,11 @@ internal sealed partial class ClusterRuntime : IAsyncDisposable
         Answers.Close("the cluster has ended on this node");
         Feed.Complete();
         await _fencingStopping.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (await WaitBriefly(Task.WhenAll(_agents.EndAsync(), _fencing.Ended)).ConfigureAwait(false))
+        if (await WaitBriefly(Task.WhenAll(_agents.EndAsync(), _fencing.Ended, _fencingWatch.Ended)).ConfigureAwait(false))
         {
             // Never under a running operation: what it still does is better done with its agent or device than without.
             await _agents.DisposeAsync().ConfigureAwait(false);
-            await DisposePartsAsync(_devices).ConfigureAwait(false);
+            await DisposePartsAsync(_devices.Select(device => device.Device)).ConfigureAwait(false);
         }
         else
         {

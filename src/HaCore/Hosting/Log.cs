@@ -58,4 +58,13 @@ internal static partial class Log
 
     [LoggerMessage(1231, LogLevel.Warning, "Fencing device {Device} on {Node}: {Outcome}: {Detail}", EventName = "FencingDeviceEnded")]
     public static partial void FencingDeviceEnded(ILogger logger, string device, string node, string outcome, string? detail);
+
+    [LoggerMessage(1232, LogLevel.Error, "Fencing device {Device} still runs {Elapsed} after it was cancelled; until it ends the attempt is in flight: nothing is taken over, and the operator's confirmation is refused. End what it runs", EventName = "FencingDeviceOverdue")]
+    public static partial void FencingDeviceOverdue(ILogger logger, string device, TimeSpan elapsed);
+
+    [LoggerMessage(1233, LogLevel.Error, "Fencing device {Device} is unusable: {Detail} ({Levels})", EventName = "FencingDeviceUnusable")]
+    public static partial void FencingDeviceUnusable(ILogger logger, string device, string? detail, string levels);
+
+    [LoggerMessage(1234, LogLevel.Information, "Fencing device {Device} is usable again: {Detail}", EventName = "FencingDeviceUsable")]
+    public static partial void FencingDeviceUsable(ILogger logger, string device, string? detail);
 }

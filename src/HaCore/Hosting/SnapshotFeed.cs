@@ -10,6 +10,7 @@ namespace HaCore.Hosting;
 internal sealed class SnapshotFeed
 {
     private readonly Lock _gate = new();   // between the engine's loop and the few other threads that add a condition; readers take none
+    private readonly List<(string Key, string Text)> _conditions = [];
     private volatile State _state;
 
     public SnapshotFeed(ClusterSnapshot first) => _state = new State(first, [], false);
@@ -30,16 +31,40 @@ internal sealed class SnapshotFeed
 
     /// <summary>Adds a lasting condition of the shell; once.</summary>
     /// <returns>False when it is known already.</returns>
-    public bool TryAddCondition(string condition)
+    public bool TryAddCondition(string condition) => SetCondition(condition, condition);
+
+    /// <summary>Begins, changes or (null) ends a condition that may pass.</summary>
+    /// <param name="key">What it is about.</param>
+    /// <param name="text">What it says.</param>
+    /// <returns>False when nothing changed.</returns>
+    public bool SetCondition(string key, string? text)
     {
         lock (_gate)
         {
-            if (_state.Conditions.Contains(condition))
+            var at = _conditions.FindIndex(condition => condition.Key == key);
+            if (at < 0 ? text is null : _conditions[at].Text == text)
             {
                 return false;
             }
 
-            Replace(new State(_state.Snapshot, [.. _state.Conditions, condition], false));
+            if (text is null)
+            {
+                _conditions.RemoveAt(at);
+            }
+            else if (at < 0)
+            {
+                _conditions.Add((key, text));
+            }
+            else
+            {
+                _conditions[at] = (key, text);
+            }
+
+            if (!_state.IsLast)
+            {
+                Replace(new State(_state.Snapshot, [.. _conditions.Select(condition => condition.Text)], false));
+            }
+
             return true;
         }
     }

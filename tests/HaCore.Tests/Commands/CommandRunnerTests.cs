@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using HaCore.Commands;
 
 namespace HaCore.Tests.Commands;
@@ -46,6 +47,29 @@ public sealed class CommandRunnerTests
 
     [Fact]
     public async Task Standard_input_is_at_its_end() => Assert.Equal("end\n", (await Shell("cat; echo end")).StandardOutput);
+
+    [Fact]
+    public async Task Standard_input_arrives_as_it_is_and_then_ends()
+    {
+        var text = "password=a b\n" + new string('x', CommandSpec.StandardInputBytesMax - 13);
+        var result = await Run(new("/bin/sh", "-c", "sleep 0.1; cat") { StandardInput = Encoding.UTF8.GetBytes(text), OutputBytesMax = 2 * CommandSpec.StandardInputBytesMax });
+        Assert.Equal(text, result.StandardOutput);
+    }
+
+    [Fact]
+    public async Task A_program_that_reads_nothing_keeps_nobody_waiting()
+    {
+        var input = new byte[CommandSpec.StandardInputBytesMax];
+        Assert.Equal(3, (await Run(new("/bin/sh", "-c", "exit 3") { StandardInput = input })).ExitCode);
+        Assert.Equal(CommandOutcome.TimedOut, (await Run(new("/bin/sh", "-c", "sleep 1000") { StandardInput = input, Timeout = s_timeout, KillGrace = s_grace })).Outcome);
+    }
+
+    [Fact]
+    public void Standard_input_is_bounded_and_not_in_the_text_of_a_command()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CommandSpec("/bin/true") { StandardInput = new byte[CommandSpec.StandardInputBytesMax + 1] });
+        Assert.DoesNotContain("secret", new CommandSpec("/bin/true") { StandardInput = "secret"u8.ToArray() }.ToString(), StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task A_broken_pipe_ends_a_program_as_everywhere_else()

@@ -117,7 +117,7 @@ public sealed class CodeRegistrationTests
         var definition = ClusterDefinitionFactory.Create(provider, Make.Name);
         Assert.Equal(1, definition.Engine.FencingDeviceCount);
         Assert.True(definition.Engine.FenceAtStart);
-        Assert.IsType<PowerSwitch>(definition.FencingDevices[0](provider));
+        Assert.IsType<PowerSwitch>(definition.FencingDevices[0].Create(provider));
         Assert.IsType<FencePolicy>(Assert.IsType<NetworkAwarePolicy>(definition.Engine.FencingPolicy).Inner);
     }
 

@@ -104,6 +104,25 @@ public sealed class DigestTests
     }
 
     [Fact]
+    public void Order_level_name_and_type_of_fencing_devices_show_in_the_groups_and_their_times_do_not()
+    {
+        ulong[] digests =
+        [
+            Of(ha => ha),
+            Of(ha => ha.AddFencingDevice<PowerSwitch>("a")),
+            Of(ha => ha.AddFencingDevice<PowerSwitch>("b")),
+            Of(ha => ha.AddFencingDevice<Outlet, OutletOptions>("a", null)),
+            Of(ha => ha.AddFencingDevice<Outlet, OutletOptions>("a", null, d => d.Level = 2)),
+            Of(ha => ha.AddFencingDevice<PowerSwitch>("a").AddFencingDevice<PowerSwitch>("b")),
+            Of(ha => ha.AddFencingDevice<PowerSwitch>("b").AddFencingDevice<PowerSwitch>("a")),
+        ];
+        Assert.Equal(digests.Length, digests.Distinct().Count());
+        Assert.Equal(digests[3], Of(ha => ha.AddFencingDevice<Outlet, OutletOptions>("a", o => o.Socket = "7", d => (d.Timeout, d.Retries, d.MonitorInterval) = (TimeSpan.FromSeconds(9), 0, TimeSpan.Zero))));
+
+        static ulong Of(Func<IHaClusterBuilder, IHaClusterBuilder> devices) => Make.Definition(ha => devices(ha.Good()).AddGroup("g", g => g.AddNote("n"))).Engine.Groups[0].Digest;
+    }
+
+    [Fact]
     public void Code_and_configuration_come_to_the_same_digest()
     {
         var code = Make.Definition(ha => ha.AddNoteType().Good().AddGroup("g", g => g.AddNote("n"))).Engine;

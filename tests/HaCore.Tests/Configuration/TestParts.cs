@@ -75,7 +75,27 @@ internal sealed class WireTransport(WireOptions options) : IHeartbeatTransport
 
 internal sealed class PowerSwitch : IFencingDevice
 {
-    public ValueTask<FenceResult> FenceAsync(NodeId target, CancellationToken cancellationToken) => new(FenceResult.Confirmed("off"));
+    public ValueTask<FenceResult> FenceAsync(FencingDeviceContext context, CancellationToken cancellationToken) => new(FenceResult.Confirmed("off"));
+}
+
+internal sealed class OutletOptions : IFencingDeviceOptions
+{
+    public string Socket { get; set; } = "1";
+
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(3);
+
+    public Dictionary<string, string> Plugs { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public IEnumerable<string> Check(FencingDeviceSite site) =>
+        site.Nodes.Where(node => Plugs.Count > 0 && !Plugs.ContainsKey(node.Value))
+            .Select(node => $"no plug for {node}, one of {site.Nodes.Count} nodes, {site.DevicesInLevel} device(s) in the level");
+}
+
+internal sealed class Outlet(OutletOptions options) : IFencingDevice
+{
+    public OutletOptions Options { get; } = options;
+
+    public ValueTask<FenceResult> FenceAsync(FencingDeviceContext context, CancellationToken cancellationToken) => new(FenceResult.Confirmed("off"));
 }
 
 internal sealed class CoinPolicy(TimeProvider time) : IFencingPolicy
@@ -96,6 +116,9 @@ internal static class NoteExtensions
 
     public static IHaClusterBuilder AddDiskType(this IHaClusterBuilder cluster) =>
         cluster.AddAgentType<DiskAgent, DiskOptions>("Disk", static (section, options) => section.Bind(options));
+
+    public static IHaClusterBuilder AddOutletType(this IHaClusterBuilder cluster) =>
+        cluster.AddFencingDeviceType<Outlet, OutletOptions>("Outlet", static (section, options) => section.Bind(options), settings => settings.Retries = 3);
 
     public static IHaClusterBuilder AddWire(this IHaClusterBuilder cluster, string name, string @interface) =>
         cluster.AddTransport<WireTransport, WireOptions>(name, options => options.Interface = @interface);
@@ -118,7 +141,7 @@ internal static class Make
 
     /// <summary>Everything from one JSON text.</summary>
     public static IHaClusterBuilder From(this IHaClusterBuilder cluster, string json) =>
-        cluster.AddNoteType().AddDiskType().AddWireType().Bind(Section(json));
+        cluster.AddNoteType().AddDiskType().AddWireType().AddOutletType().Bind(Section(json));
 
     public static ServiceProvider Provider(Action<IHaClusterBuilder> configure, string name = Name, string host = "novanta")
     {

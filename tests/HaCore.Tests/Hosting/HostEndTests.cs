@@ -300,7 +300,7 @@ public sealed class HostEndTests : IAsyncDisposable
 
     private sealed class CountingDevice(Outlet outlet) : IFencingDevice
     {
-        public ValueTask<FenceResult> FenceAsync(NodeId target, CancellationToken cancellationToken)
+        public ValueTask<FenceResult> FenceAsync(FencingDeviceContext context, CancellationToken cancellationToken)
         {
             outlet.Call();
             return ValueTask.FromResult(FenceResult.Confirmed("off"));
