@@ -92,6 +92,7 @@ internal static class ClusterHost
             .AddSerialTransportType()
             .AddBondedTransportType()
             .AddIpAddressType()
+            .AddExternalCommandDeviceType()
             .Bind(builder.Configuration.GetSection(Section)));
         builder.Services.AddHaControl(control => builder.Configuration.GetSection(ControlSection).Bind(control));
         return builder.Build();
