@@ -1,5 +1,5 @@
 using HaCore.Engine;
-using HaCore.Tests.Scenarios;
+using HaCore.Testing.Simulation;
 using HaCore.Wire;
 
 namespace HaCore.Bench.Micro;
