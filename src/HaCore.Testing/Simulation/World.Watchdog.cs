@@ -28,7 +28,7 @@ internal sealed partial class World
     /// <summary>The program is gone without disarming: the watchdog fires unless another program keeps it alive by then.</summary>
     private void AbandonWatchdog(SimProcess process)
     {
-        if (!HasWatchdogs || process.Exit is { Clean: true })
+        if (!HasWatchdogs || process.Exit is { MayDisarm: true })
         {
             return;
         }
@@ -42,6 +42,10 @@ internal sealed partial class World
             }
         });
     }
+
+    /// <summary>The ping targets of this node say something else than before.</summary>
+    public void ReportNetwork(string key, NetworkReach reach) =>
+        Post(Running(key), new ClusterEvent.NetworkChanged(reach, reach == NetworkReach.Unreachable ? "none of 2 answers" : null));
 
     private void Reset(SimNode node, string why)
     {

@@ -119,8 +119,11 @@ public sealed class FencingContext
     /// <summary>Fence orders since the session ended that did not end in a confirmation.</summary>
     public int FailedAttempts { get; set; }
 
-    /// <summary>Did the peer's last accepted frame say that it resets itself when it loses the session (rule F)?</summary>
+    /// <summary>Did the peer's last frames say that it holds something and resets itself when it loses the session (rule F)? A peer that holds nothing does not.</summary>
     public bool PeerSelfFences { get; set; }
+
+    /// <summary>Has it been silent for so long that its own reset is certain (rule F)? Then <see cref="FencingAction.AwaitSelfFencing"/> takes it for down at once.</summary>
+    public bool PeerResetCertain { get; set; }
 
     /// <summary>Does this node reset itself when it has lost the session for too long and still holds something?</summary>
     public bool LocalSelfFences { get; set; }

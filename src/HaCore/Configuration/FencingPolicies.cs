@@ -36,7 +36,7 @@ internal sealed class ProceedUnfencedPolicy : IFencingPolicy
     }
 }
 
-/// <summary>Orders the fencing devices; when they fail and the peer resets itself, waits for that instead.</summary>
+/// <summary>Orders the fencing devices, again and again; once the reset of a peer that fences itself is certain, that counts when they did not confirm.</summary>
 /// <param name="delay">What a node that holds nothing waits, so that the holder fences first.</param>
 /// <param name="jitter">Most that is added at random where neither node has the better claim, so that they do not shoot each other at the same moment.</param>
 internal sealed class FencePolicy(TimeSpan delay, TimeSpan jitter = default) : IFencingPolicy
@@ -48,7 +48,7 @@ internal sealed class FencePolicy(TimeSpan delay, TimeSpan jitter = default) : I
             return FencingDecision.Wait("The policy is Fence and no fencing device is configured.");
         }
 
-        if (context.FailedAttempts > 0 && context.PeerSelfFences && !context.PeerUnclean)
+        if (context.FailedAttempts > 0 && context.PeerResetCertain && !context.LocalHolds && !context.PeerUnclean)
         {
             return FencingDecision.AwaitSelfFencing("The policy is Fence: the devices did not confirm, but the peer resets itself when it has lost this node.");
         }

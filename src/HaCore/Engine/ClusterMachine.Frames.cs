@@ -50,6 +50,7 @@ internal sealed partial class ClusterMachine
             }
 
             _nodeAnswer = 0;
+            ForgetPromise();
         }
     }
 
@@ -146,6 +147,7 @@ internal sealed partial class ClusterMachine
         var jump = _peer.ClockJump(frame);
         if (jump > _context.DeadTime / 4)
         {
+            _peer.LoseRight(jump); // whatever else the jump means: the peer's wait went on meanwhile
             OnLate(jump, "this node's clock lost", shift: false);
         }
     }
@@ -180,11 +182,7 @@ internal sealed partial class ClusterMachine
 
             _isLate = true;
             _lateSequence = _context.Sequence;
-            if (!shift)
-            {
-                _peer.LoseRight(lateness);
-            }
-            else
+            if (shift)
             {
                 _peer.EndSession("this node was paused beyond the dead time");
             }
@@ -305,6 +303,7 @@ internal sealed partial class ClusterMachine
 
         _send.Frame.Sequence = ++_context.Sequence;
         _send.Links = links;
+        NotePromise(_send.Frame);
         _peer.OnSent();
         _context.Out.Add(_send);
     }
@@ -323,7 +322,7 @@ internal sealed partial class ClusterMachine
         frame.Flags = (_isLate ? FrameFlags.Late : 0) | (_store.Maintenance ? FrameFlags.Maintenance : 0) | (_peer.IsDampable ? FrameFlags.Damped : 0);
         frame.MaintenanceRevision = _store.MaintenanceRevision;
         frame.ClusterDigest = _configuration.ClusterDigest;
-        frame.SelfFencingTime = TellSelfFencing();
+        frame.SelfFencingTime = SelfFencingTime();
         frame.NodeRequest = _nodeRequest;
         frame.NodeRequestKind = _nodeRequestKind;
         frame.NodeAnswer = _nodeAnswer;

@@ -64,7 +64,7 @@ internal sealed partial class ClusterMachine
             return; // V: no fence of mine in flight
         }
 
-        if (IsMaintenance && !_isSuperseded)
+        if (_store.Maintenance && !_isSuperseded)
         {
             Tell(LeaveStage.Detaching);
             return;
@@ -100,7 +100,7 @@ internal sealed partial class ClusterMachine
 
         if (_isSuperseded)
         {
-            Exit(clean: false, "superseded: everything is stopped here");
+            Exit(clean: false, "superseded: everything is stopped here", isEmpty: true);
             return;
         }
 
@@ -118,6 +118,11 @@ internal sealed partial class ClusterMachine
 
     private void AdvanceTelling()
     {
+        if (_leave == LeaveStage.Detaching && _isReliedOn && !_peer.IsConfirmedDown)
+        {
+            return; // what runs on here must not be taken over: told until it is heard, or until the right is lost and the machine reset
+        }
+
         var isHeard = _peer.NewestEcho >= _leftSequence;
         var nobodyListens = !_peer.HasSession && _context.Sequence > _leftSequence;
         if ((_store.IsSettled && (isHeard || nobodyListens)) || _context.Now >= _leftUntil)
@@ -131,11 +136,11 @@ internal sealed partial class ClusterMachine
         _context.Due(_leftUntil);
     }
 
-    private void Exit(bool clean, string detail)
+    private void Exit(bool clean, string detail, bool isEmpty = false)
     {
         _isExited = true;
         _context.SnapshotStale = true;
         _context.Notice(NoticeKind.Exited, clean ? NoticeLevel.Information : NoticeLevel.Warning, _configuration.LocalNode.Value, detail);
-        _context.Out.Add(new Decision.Exit(clean, detail));
+        _context.Out.Add(new Decision.Exit(clean, detail, mayDisarm: clean || isEmpty));
     }
 }

@@ -1,20 +1,27 @@
 namespace HaCore.Engine;
 
 /// <summary>
-/// When this node must reset its own machine (rules F, L, N, P, S). Only with self-fencing configured: then the peer takes over after a wait, without a
-/// device, and relies on each of these.
+/// When this node must reset its own machine (rules F, L, N, P, S). What the peer may conclude from a silence is what it was told: that this node is armed.
+/// So a node is armed towards one incarnation of the peer, only while it holds something, and from the first frame that says so until an echo of one
+/// that does not (ADR 12).
 /// </summary>
 internal sealed partial class ClusterMachine
 {
     private bool _isStartJudged;
-    private ulong _unarmedSince; // first frame that says "not armed"; 0 = they say armed
+    private bool _isReliedOn;     // an armed frame was sent to the present incarnation of the peer and not taken back
+    private ulong _armedSince;    // first frame of those that say "armed"
+    private ulong _unarmedSince;  // first frame after them that does not
 
-    /// <summary>Frames say that this node resets itself. Not while it is disarmed by maintenance or by leaving: then its resources may outlive the program.</summary>
-    private bool TellsArmed =>
-        _configuration.SelfFencing is not null && !_store.Maintenance && _leave is not (LeaveStage.Telling or LeaveStage.Detaching);
+    /// <summary>Something is, or may be, active here that must not be active on both nodes.</summary>
+    private bool HoldsAnything => Array.Exists(_groups, static g => g.ShownHold != HoldState.NotHeld || g.IsUnclean);
 
-    /// <summary>The peer may still count on this node's reset: it is told so, or it has not heard yet that this is over.</summary>
-    private bool IsRelyingOnReset => TellsArmed || _unarmedSince == 0 || _peer.NewestEcho < _unarmedSince;
+    /// <summary>Should frames say "armed"? Never in maintenance or after everything was stopped: then resources may outlive the program, or none is left.</summary>
+    private bool WantsArmed =>
+        _configuration.SelfFencing is not null && HoldsAnything && !_store.Maintenance && _leave is not (LeaveStage.Telling or LeaveStage.Detaching)
+        && (_peer.HasSession || _isReliedOn);
+
+    /// <summary>The mark of the promise is on disk first: the next start on this boot must know of it.</summary>
+    private bool TellsArmed => WantsArmed && _store.IsArmedMarkDurable;
 
     /// <summary>Before anything else in a step: a node that slept through its right must not even send what it decided before.</summary>
     private bool ResetsBefore()
@@ -27,9 +34,9 @@ internal sealed partial class ClusterMachine
         if (!_isStartJudged)
         {
             _isStartJudged = true;
-            if (!_store.Maintenance && Array.Exists(_groups, g => g.Record.Durable.HoldBootId == _context.BootId))
+            if (_store.ArmedBootId == _context.BootId)
             {
-                ResetSelf("a program of this node died here while it held a group: its resources run on, and the peer may be taking them over");
+                ResetSelf("a program of this node died here after it had promised to reset the machine: its resources may run on, and the peer may be taking them over");
                 return true;
             }
         }
@@ -37,9 +44,10 @@ internal sealed partial class ClusterMachine
         return ResetsForLostRight();
     }
 
+    /// <summary>Also when it has released everything meanwhile: the peer was told that this machine is reset by then, and may give itself the right.</summary>
     private bool ResetsForLostRight()
     {
-        if (_configuration.SelfFencing is not { } times || _peer.IsConfirmedDown || !IsRelyingOnReset || !HoldsAnything)
+        if (_configuration.SelfFencing is not { } times || !_isReliedOn || _peer.IsConfirmedDown)
         {
             return false;
         }
@@ -55,11 +63,25 @@ internal sealed partial class ClusterMachine
         return true;
     }
 
-    private bool HoldsAnything => Array.Exists(_groups, static g => g.IsHeld || g.IsUnclean);
-
     private void AdvanceSelfFencing()
     {
-        if (_configuration.SelfFencing is null || ResetsForLostRight() || _peer.IsConfirmedDown || _store.Maintenance)
+        if (_configuration.SelfFencing is null)
+        {
+            return;
+        }
+
+        if (_peer.IsConfirmedDown)
+        {
+            ForgetPromise();
+        }
+        else if (_isReliedOn && !WantsArmed && (_peer.NewestEcho >= _unarmedSince && _unarmedSince != 0 || _leave == LeaveStage.Telling))
+        {
+            _isReliedOn = false; // the peer heard that it is over; or nothing is left here and this incarnation never takes anything again
+            _context.Changed();
+        }
+
+        _store.MarkArmed(WantsArmed || _isReliedOn);
+        if (ResetsForLostRight() || _peer.IsConfirmedDown || _store.Maintenance)
         {
             return; // nobody waits for a reset of this machine
         }
@@ -68,11 +90,19 @@ internal sealed partial class ClusterMachine
         {
             ResetSelf("another program is this node now");
         }
-        else if (_peer.KnowsThisNode && Array.Exists(_groups, static g => g.IsUnclean))
+        else if (_isReliedOn && _peer.HasSession && _peer.NewestEcho >= _armedSince && Array.Exists(_groups, static g => g.IsUnclean))
         {
-            // S: not before the peer has accepted that this node is armed, or it could not take over afterwards.
+            // S: not before the peer has heard that this node is armed, or it could not take over afterwards.
             ResetSelf("a stop failed, so something may be active here for ever");
         }
+    }
+
+    /// <summary>The peer is down, or is a new incarnation: what the old one was told died with it.</summary>
+    private void ForgetPromise()
+    {
+        _isReliedOn = false;
+        _armedSince = 0;
+        _unarmedSince = 0;
     }
 
     private void ResetSelf(string why)
@@ -83,16 +113,22 @@ internal sealed partial class ClusterMachine
         _context.Out.Add(new Decision.SelfFence(why));
     }
 
-    /// <summary>What this frame says about it, in milliseconds; remembers since when frames say "not armed".</summary>
-    private uint TellSelfFencing()
-    {
-        if (_configuration.SelfFencing is not { } times || !TellsArmed)
-        {
-            _unarmedSince = _unarmedSince == 0 ? _context.Sequence + 1 : _unarmedSince;
-            return 0;
-        }
+    /// <summary>What frames say about it, in milliseconds.</summary>
+    private uint SelfFencingTime() =>
+        TellsArmed ? (uint)Math.Min(Math.Ceiling(_configuration.SelfFencing!.CertainTime.TotalMilliseconds), uint.MaxValue) : 0;
 
-        _unarmedSince = 0;
-        return (uint)Math.Min(Math.Ceiling(times.CertainTime.TotalMilliseconds), uint.MaxValue);
+    /// <summary>A frame goes out: from an armed one on the peer may rely on it, until the echo of one that is not.</summary>
+    private void NotePromise(Wire.Frame frame)
+    {
+        if (frame.SelfFencingTime != 0)
+        {
+            _armedSince = _isReliedOn && _unarmedSince == 0 ? _armedSince : frame.Sequence;
+            _unarmedSince = 0;
+            _isReliedOn = true;
+        }
+        else if (_isReliedOn && _unarmedSince == 0)
+        {
+            _unarmedSince = frame.Sequence;
+        }
     }
 }

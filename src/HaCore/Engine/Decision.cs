@@ -76,11 +76,14 @@ internal abstract class Decision
     }
 
     /// <summary>The engine is done: stop sending, end the host's wait. Nothing follows.</summary>
-    public sealed class Exit(bool clean, string detail) : Decision
+    public sealed class Exit(bool clean, string detail, bool mayDisarm) : Decision
     {
         /// <summary>True: left or detached as asked. False: something may still be active here that should not be; the peer was not told "left".</summary>
         public bool Clean { get; } = clean;
         public string Detail { get; } = detail;
+
+        /// <summary>Self-fencing may be disarmed: nothing is active here, or what is runs on in maintenance and the peer knows. Otherwise it must fire.</summary>
+        public bool MayDisarm { get; } = mayDisarm;
     }
 }
 

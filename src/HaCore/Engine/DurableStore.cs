@@ -14,6 +14,7 @@ internal sealed class DurableStore
     private long _durableVersion;
     private long _inFlight;
     private Instant _retryAt;
+    private long _armedVersion;
 
     public DurableStore(EngineContext context, PersistentState state)
     {
@@ -24,6 +25,7 @@ internal sealed class DurableStore
         LocalStandby = state.LocalStandby;
         Maintenance = state.Maintenance;
         MaintenanceRevision = state.MaintenanceRevision;
+        ArmedBootId = state.ArmedBootId;
         var configured = context.Configuration.Groups;
         Groups = [.. configured.Select(g => new GroupRecord(state.Groups.FirstOrDefault(p => p.Name == g.Name.Value) ?? new PersistentGroup { Name = g.Name.Value }))];
         _foreignGroups = [.. state.Groups.Where(p => configured.All(g => g.Name.Value != p.Name))];
@@ -35,6 +37,9 @@ internal sealed class DurableStore
     public bool LocalStandby { get; set; }
     public bool Maintenance { get; set; }
     public uint MaintenanceRevision { get; set; }
+
+    /// <summary>Boot on which the peer may have been told that this machine resets itself, and not yet heard that this is over; null = none.</summary>
+    public string? ArmedBootId { get; private set; }
     public GroupRecord[] Groups { get; }
 
     /// <summary>The last write failed: nothing is taken until one succeeds.</summary>
@@ -53,6 +58,19 @@ internal sealed class DurableStore
     }
 
     public void Touch(GroupRecord record) => record.Version = Touch();
+
+    public bool IsArmedMarkDurable => ArmedBootId == _context.BootId && IsDurable(_armedVersion);
+
+    public void MarkArmed(bool armed)
+    {
+        var mark = armed ? _context.BootId : null;
+        if (ArmedBootId != mark)
+        {
+            ArmedBootId = mark;
+            _armedVersion = Touch();
+            _context.Changed();
+        }
+    }
 
     /// <summary>Begins a write when something changed and none is under way.</summary>
     public void Flush()
@@ -82,6 +100,7 @@ internal sealed class DurableStore
             LocalStandby = LocalStandby,
             Maintenance = Maintenance,
             MaintenanceRevision = MaintenanceRevision,
+            ArmedBootId = ArmedBootId,
             Groups = [.. Groups.Select(g => g.Current), .. _foreignGroups],
         }));
     }

@@ -15,8 +15,7 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
     private int _failedAttempts;
     private Instant _nextOrder;
     private Instant _delayedUntil = Instant.Never;
-    private ulong _silences;      // each has a jitter of its own
-    private bool _wasWanted;
+    private Instant _networkBack;  // from here on the peer had one dead time to be heard over a network that was dead
 
     public bool IsInFlight => _inFlight != 0;
 
@@ -31,7 +30,6 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
     {
         if (!need.IsWanted)
         {
-            _wasWanted = false;
             _delayedUntil = Instant.Never;
             _failedAttempts = peer.HasSession ? 0 : _failedAttempts;
             conditions.End(NoticeKind.TakeoverBlocked, 0);
@@ -39,14 +37,18 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
             return FencingAction.Wait;
         }
 
-        if (IsInFlight || context.Now < need.NotBefore)
+        var notBefore = Instant.Max(need.NotBefore, _networkBack);
+        if (IsInFlight || context.Now < notBefore)
         {
-            context.Due(need.NotBefore);
+            context.Due(notBefore);
             return FencingAction.Wait;
         }
 
-        _silences += _wasWanted ? 0UL : 1UL;
-        _wasWanted = true;
+        if (ResetIsCertainAt is { } certain)
+        {
+            context.Due(certain);
+        }
+
         var decision = Ask(need);
         if (!need.Takes && decision.Action is FencingAction.Wait or FencingAction.ProceedUnfenced or FencingAction.AwaitSelfFencing || (need.PeerUnclean && decision.Action != FencingAction.Fence))
         {
@@ -98,8 +100,19 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
         _nextOrder = context.Now + (context.DeadTime * (1 << Math.Min(_failedAttempts - 1, BackoffDoublingsMax)));
     }
 
+    /// <summary>
+    /// When the peer has certainly reset itself, if it goes on being silent (rule F); null = it is not known to be armed. It measures its own right from the newest
+    /// frame of its own that was echoed, which cannot be newer than the newest one that was heard.
+    /// </summary>
+    private Instant? ResetIsCertainAt => peer.SelfFencingTime is { } time ? peer.LastAuthentic + time : null;
+
     public void OnNetworkChanged(ClusterEvent.NetworkChanged network)
     {
+        if (Network == NetworkReach.Unreachable && network.Reach != NetworkReach.Unreachable)
+        {
+            _networkBack = context.Now + context.DeadTime;
+        }
+
         Network = network.Reach;
         context.Changed();
         if (network.Reach == NetworkReach.Unreachable)
@@ -134,7 +147,8 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
         _question.FencingDeviceCount = context.Configuration.FencingDeviceCount;
         _question.FailedAttempts = _failedAttempts;
         _question.PeerSelfFences = peer.SelfFencingTime is not null;
-        _question.Jitter = (EngineContext.Scramble(context.Nonce + _silences) >> 11) * (1.0 / (1UL << 53));
+        _question.PeerResetCertain = ResetIsCertainAt is { } certain && context.Now >= certain;
+        _question.Jitter = (EngineContext.Scramble(context.Nonce + (uint)peer.Sessions) >> 11) * (1.0 / (1UL << 53));
         _question.LocalSelfFences = context.Configuration.SelfFencing is not null;
         _question.Network = Network;
         try
@@ -149,25 +163,20 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
         }
     }
 
-    /// <summary>
-    /// Rule F: the peer's reset is certain when its time has passed since the newest frame heard of it. It measures its own right from the newest frame of its
-    /// own that was echoed, which cannot be newer than that.
-    /// </summary>
     private void AwaitReset(in FencingDecision decision)
     {
         var node = context.Configuration.Peer.Value;
-        if (peer.SelfFencingTime is not { } time)
+        if (ResetIsCertainAt is not { } certain)
         {
             conditions.Begin(NoticeKind.TakeoverBlocked, 0, NoticeLevel.Error, node,
                 "its last frames do not say that it resets itself (self-fencing is not armed there): start it, or confirm that it is down");
             return;
         }
 
-        var certain = peer.LastAuthentic + time;
         if (context.Now < certain)
         {
-            conditions.Begin(NoticeKind.SelfFenced, 0, NoticeLevel.Warning, node, $"is silent: its own self-fencing has certainly reset it {time.TotalSeconds:0.##} s after the last frame heard");
-            context.Due(certain);
+            conditions.Begin(NoticeKind.SelfFenced, 0, NoticeLevel.Warning, node,
+                $"is silent: its own self-fencing has certainly reset it {peer.SelfFencingTime!.Value.TotalSeconds:0.##} s after the last frame heard");
             return;
         }
 

@@ -64,12 +64,13 @@ internal sealed partial class GroupMachine
 
     /// <summary>
     /// <see cref="SplitBrainPolicy.DiscardLoser"/>: the node that kept the group clears the mark, once the other one says that it has stopped everything. Its
-    /// frames carry the clearing until the other has it too.
+    /// frames carry the clearing until the other has it too. With replicated data not before the other's copy is usable again.
     /// </summary>
     private void ClearDivergenceOfLoser(in OwnershipConditions now)
     {
         if (Configuration.SplitBrain == SplitBrainPolicy.DiscardLoser && Record.Current.Diverged && !IsPending && Record.Durable.Term == PeerGroup.Term
-            && IsHeld && !IsResidue && Releasing == ReleaseReason.None && now.HasSession && DigestsAgree && PeerGroup.Hold == HoldState.NotHeld)
+            && IsHeld && !IsResidue && Releasing == ReleaseReason.None && now.HasSession && DigestsAgree && PeerGroup.Hold == HoldState.NotHeld
+            && (!Configuration.ReplicatedData || PeerGroup.Readiness >= Readiness.Usable))
         {
             ClearDivergence(Record.Durable.Term, "the other side has stopped it and its writes are given up, as the split-brain policy says");
         }

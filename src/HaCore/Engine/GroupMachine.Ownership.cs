@@ -287,6 +287,7 @@ internal sealed partial class GroupMachine
         Record.Current = Record.Current with
         {
             HoldBootId = _context.BootId,
+            ConflictLost = false,
             OutdatedEpoch = OperatorAcceptsDataLoss ? 0 : Record.Current.OutdatedEpoch, // from now on this copy is the newest; not before, the consent may end unused
         };
         _store.Touch(Record);

@@ -46,7 +46,6 @@ internal sealed class PeerTracker
     private Instant _rightSince;
     private ulong _rightBarrier;   // echoes of frames up to here were sent before this node's clock lost time
     private uint _heardSelfFencing;
-    private ulong _sequenceAtSession;
     private double _uptimeOffset = double.MinValue;
     private Instant _uptimeOffsetAt;
 
@@ -60,8 +59,8 @@ internal sealed class PeerTracker
     public PeerView View { get; }
     public bool HasSession { get; private set; }
 
-    /// <summary>In a session, and the peer has echoed a frame that was sent in it: it has accepted frames of this node.</summary>
-    public bool KnowsThisNode => HasSession && _newestEcho > _sequenceAtSession;
+    /// <summary>Sessions since this node's own start.</summary>
+    public int Sessions { get; private set; }
 
     /// <summary>Since this node's own start.</summary>
     public bool HadSession { get; private set; }
@@ -73,10 +72,11 @@ internal sealed class PeerTracker
     public Instant SilentSince => Instant.Max(_context.Started == Instant.Never ? default : _context.Started, Instant.Max(LastEchoed, _helloAt));
 
     /// <summary>
-    /// This node's right to hold without a verdict is as fresh as this: as <see cref="SilentSince"/>, but never shifted by own lateness, because the peer's
-    /// wait for this node's reset (rule F) is not shifted either.
+    /// This node's right to hold without a verdict is as fresh as this: the send time of the newest own frame that was echoed. Never shifted by own lateness,
+    /// because the peer's wait for this node's reset (rule F) is not shifted either; older by what this node's clock lost. Means something only while the peer
+    /// relies on the reset, and so after a session with its present incarnation.
     /// </summary>
-    public Instant RightSince => Instant.Max(_context.Started == Instant.Never ? default : _context.Started, Instant.Max(_rightSince, _helloAt));
+    public Instant RightSince => _rightSince;
 
     /// <summary>
     /// After its newest frame the peer has certainly reset itself; null = it is not known to be armed. Both its last accepted and its newest authentic frame
@@ -85,7 +85,7 @@ internal sealed class PeerTracker
     public TimeSpan? SelfFencingTime =>
         View.SelfFencingTime is { } said && _heardSelfFencing != 0 ? said > TimeSpan.FromMilliseconds(_heardSelfFencing) ? said : TimeSpan.FromMilliseconds(_heardSelfFencing) : null;
 
-    /// <summary>Newest authentic frame of the present incarnation, accepted or not.</summary>
+    /// <summary>When the newest authentic frame of the present incarnation came, accepted or not. A copy of an older one counts as nothing.</summary>
     public Instant LastAuthentic { get; private set; } = new(-1);
     public VerdictKind Verdict { get; private set; }
     public ulong VerdictSequence { get; private set; }
@@ -189,10 +189,15 @@ internal sealed class PeerTracker
             return FrameUse.Ignored; // the same counter with another nonce: a restored state; it heals when it hears my echo (rule N)
         }
 
-        LastAuthentic = _context.Now;
         if (frame.Sequence <= _highest)
         {
-            return FrameUse.Ignored; // a copy by a slower link
+            return FrameUse.Ignored; // a copy by a slower link, or a frame that an attacker recorded: no sign of life
+        }
+
+        LastAuthentic = _context.Now;
+        if (held && frame.State == MemberState.Left)
+        {
+            return FrameUse.Ignored; // not echoed, so that it is said again when the verdict is carried out
         }
 
         _highest = frame.Sequence;
@@ -226,11 +231,12 @@ internal sealed class PeerTracker
         _context.Changed();
     }
 
-    /// <summary>The peer lives after all, says an agent. What this node then still has it may stop in peace: its right begins anew.</summary>
+    /// <summary>The peer lives after all, says an agent: its silence begins anew, and so does the right of this node to stop what it still has.</summary>
     public void Revoke()
     {
         Verdict = VerdictKind.None;
         _rightSince = _context.Now;
+        LastAuthentic = _context.Now;
         _context.Changed();
     }
 
@@ -361,7 +367,7 @@ internal sealed class PeerTracker
         {
             HasSession = true;
             HadSession = true;
-            _sequenceAtSession = _context.Sequence;
+            Sessions++;
             _hadSessionWithIncarnation = true;
             _context.Changed();
             _context.Notice(NoticeKind.SessionBegan, NoticeLevel.Information, _context.Configuration.Peer.Value, $"in session with incarnation {frame.Incarnation}");

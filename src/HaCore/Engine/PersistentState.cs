@@ -20,6 +20,9 @@ internal sealed record PersistentState
     /// <summary>Grows with each change of <see cref="Maintenance"/>; the higher of two nodes wins.</summary>
     public uint MaintenanceRevision { get; init; }
 
+    /// <summary>Boot id of the machine while the peer may count on its reset (rule F); null when it cannot.</summary>
+    public string? ArmedBootId { get; init; }
+
     /// <summary>By name. Groups that are no longer configured are kept.</summary>
     public required IReadOnlyList<PersistentGroup> Groups { get; init; }
 }

@@ -14,6 +14,7 @@ internal sealed record StateDocument
     public bool LocalStandby { get; init; }
     public bool Maintenance { get; init; }
     public uint MaintenanceRevision { get; init; }
+    public string? ArmedBootId { get; init; }
     public required IReadOnlyList<StateDocumentGroup> Groups { get; init; }
 }
 

@@ -87,6 +87,7 @@ internal static class StateFile
         LocalStandby = state.LocalStandby,
         Maintenance = state.Maintenance,
         MaintenanceRevision = state.MaintenanceRevision,
+        ArmedBootId = state.ArmedBootId,
         Groups = [.. state.Groups.Select(group => new StateDocumentGroup
         {
             Name = group.Name,
@@ -109,6 +110,7 @@ internal static class StateFile
         LocalStandby = document.LocalStandby,
         Maintenance = document.Maintenance,
         MaintenanceRevision = document.MaintenanceRevision,
+        ArmedBootId = document.ArmedBootId,
         Groups = groups,
     };
 

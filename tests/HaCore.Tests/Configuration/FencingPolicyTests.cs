@@ -65,13 +65,14 @@ public sealed class FencingPolicyTests
     public void Fence_waits_for_the_reset_of_the_peer_once_the_devices_failed()
     {
         var policy = new FencePolicy(Seconds(1));
-        FencingAction Action(int failed, bool armed, bool unclean = false) =>
-            policy.Decide(new() { FencingDeviceCount = 1, FailedAttempts = failed, PeerSelfFences = armed, PeerUnclean = unclean }).Action;
+        FencingAction Action(int failed, bool certain, bool unclean = false, bool holds = false) =>
+            policy.Decide(new() { FencingDeviceCount = 1, FailedAttempts = failed, PeerSelfFences = true, PeerResetCertain = certain, PeerUnclean = unclean, LocalHolds = holds }).Action;
 
-        Assert.Equal(FencingAction.Fence, Action(failed: 0, armed: true));
-        Assert.Equal(FencingAction.AwaitSelfFencing, Action(failed: 1, armed: true));
-        Assert.Equal(FencingAction.Fence, Action(failed: 1, armed: false));
-        Assert.Equal(FencingAction.Fence, Action(failed: 1, armed: true, unclean: true));
+        Assert.Equal(FencingAction.Fence, Action(failed: 0, certain: true));
+        Assert.Equal(FencingAction.AwaitSelfFencing, Action(failed: 1, certain: true));
+        Assert.Equal(FencingAction.Fence, Action(failed: 1, certain: false));
+        Assert.Equal(FencingAction.Fence, Action(failed: 1, certain: true, unclean: true));
+        Assert.Equal(FencingAction.Fence, Action(failed: 1, certain: true, holds: true));
     }
 
     [Fact]
