@@ -6,12 +6,16 @@ namespace HaCore.Testing.Simulation;
 /// <summary>One machine: disk, resources and the running program, if any. "Key" tells doubles of one node name apart.</summary>
 internal sealed class SimNode
 {
+    private readonly Func<ReadOnlyMemory<byte>, IFrameSigner>? _signer;
+
     public SimNode(string key, string name, WorldSettings settings)
     {
         Key = key;
         Name = name;
         Configuration = settings.For(name);
         DriftPpm = settings.DriftPpm(name);
+        Disk = new SimDisk(Configuration.Cluster);
+        _signer = settings.Signer;
         Codec = Coder(1);
         Resources = [.. Configuration.Groups.Select(g => g.Resources.Select(r => new SimResource(r.Name.Value)).ToArray())];
     }
@@ -20,13 +24,26 @@ internal sealed class SimNode
     public string Name { get; }
     public EngineConfiguration Configuration { get; set; }
     public int DriftPpm { get; }
-    public SimDisk Disk { get; } = new();
+    public SimDisk Disk { get; }
 
     /// <summary>[group][resource]</summary>
     public SimResource[][] Resources { get; }
     public bool IsOn { get; private set; }
     public int Boot { get; private set; }
     public string BootId => $"{Key}-boot-{Boot}";
+
+    /// <summary>Nothing on it moves: a paused virtual machine, a suspended computer.</summary>
+    public bool IsStill { get; set; }
+    public long StillSince { get; set; }
+
+    /// <summary>What would have happened on it while it stood still.</summary>
+    public Queue<Action> Waiting { get; } = new();
+
+    /// <summary>Error of its wall clock. Nothing in the engine can see it: that is what this is here for.</summary>
+    public TimeSpan WallClockError { get; set; }
+
+    /// <summary>Newest state that any of its programs was told to be on disk.</summary>
+    public PersistentState? Acknowledged { get; set; }
 
     /// <summary>Null while the program does not run.</summary>
     public SimProcess? Process { get; set; }
@@ -49,7 +66,48 @@ internal sealed class SimNode
         throw new ArgumentException("no group " + name);
     }
 
-    public bool AnyActive(int group) => IsOn && Array.Exists(Resources[group], r => r.Active);
+    public bool AnyActive(int group)
+    {
+        if (!IsOn)
+        {
+            return false;
+        }
+
+        foreach (var resource in Resources[group])
+        {
+            if (resource.Active)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>An agent lied that something of it is active.</summary>
+    public bool IsImagined(int group)
+    {
+        foreach (var resource in Resources[group])
+        {
+            if (resource.IsImagined)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public void Disillusion(int group)
+    {
+        foreach (var resource in Resources[group])
+        {
+            resource.IsImagined = false;
+        }
+    }
+
+    /// <summary>Something of it is active, or its program holds it and no lie made it believe so.</summary>
+    public bool Holds(int group) => AnyActive(group) || (SaysHold(group) == HoldState.Held && !IsImagined(group));
 
     public bool AllActive(int group) => IsOn && Array.TrueForAll(Resources[group], r => r.Active && !r.Broken);
 
@@ -58,10 +116,13 @@ internal sealed class SimNode
     /// <summary>Frames from and to this node can no longer be verified by the other.</summary>
     public void UseAnotherKey() => Codec = Coder(2);
 
+    public FrameCodec CoderWithAnotherKey() => Coder(2);
+
     private FrameCodec Coder(byte secret) => new(
         new KeyRing([new KeyRing.Key(1, Enumerable.Repeat(secret, KeyRing.KeyBytesMin).ToArray())]),
         Configuration.ClusterHash,
-        Configuration.LocalIsFirst);
+        Configuration.LocalIsFirst,
+        _signer);
 
     public void PowerOn()
     {
@@ -75,6 +136,8 @@ internal sealed class SimNode
     public void PowerOff()
     {
         IsOn = false;
+        IsStill = false;
+        Waiting.Clear();
         foreach (var resource in Resources.SelectMany(r => r))
         {
             resource.Active = false;
@@ -89,6 +152,9 @@ internal sealed class SimProcess(SimNode node, ClusterMachine machine, long star
     public SimNode Node { get; } = node;
     public ClusterMachine Machine { get; } = machine;
     public long StartedAt { get; } = startedAt;
+
+    /// <summary>Time that its clock did not see (ADR 5).</summary>
+    public long LostTime { get; set; }
     public List<Decision> Decisions { get; } = [];
     public Dictionary<long, Decision.Operate> Operations { get; } = [];
     /// <summary>The newest state that the program knows to be on disk.</summary>
@@ -105,13 +171,33 @@ internal sealed class SimProcess(SimNode node, ClusterMachine machine, long star
     public Frame LastSent { get; } = new();
     public ClusterSnapshot? LastSnapshot { get; set; }
     public Decision.Exit? Exit { get; set; }
+    /// <summary>What the world knows that this program may take for proof that its peer is down.</summary>
+    public Proof Proof { get; set; }
+
+    /// <summary>The proof that the event of this step would be.</summary>
+    public Proof Offered { get; set; }
+    public bool ClockStops { get; set; }
+    public bool HadSession { get; set; }
+
+    /// <summary>Newest frame of the peer that the machine took notice of: whatever is not newer is old news to it.</summary>
+    public (uint Incarnation, ulong Sequence) Newest { get; private set; }
     public bool[] LinkOpen { get; } = new bool[EngineConfiguration.LinksMax];
     public long[] LastUnverified { get; } = new long[EngineConfiguration.LinksMax];
+
+    /// <summary>Called after the step that took the frame.</summary>
+    public void Heard(Frame frame)
+    {
+        var peer = Machine.Snapshot.Nodes[1];
+        if (peer.Incarnation == frame.Incarnation && (frame.Incarnation, frame.Sequence).CompareTo(Newest) > 0)
+        {
+            Newest = (frame.Incarnation, frame.Sequence);
+        }
+    }
 
     /// <summary>The node's own clock at a moment of the world.</summary>
     public Instant Local(long worldTicks)
     {
-        var elapsed = worldTicks - StartedAt;
+        var elapsed = worldTicks - StartedAt - LostTime;
         return new Instant(elapsed + (elapsed * Node.DriftPpm / 1_000_000));
     }
 
@@ -124,7 +210,7 @@ internal sealed class SimProcess(SimNode node, ClusterMachine machine, long star
         }
 
         var target = local.Ticks;
-        var world = StartedAt + (long)((Int128)target * 1_000_000 / (1_000_000 + Node.DriftPpm));
+        var world = StartedAt + LostTime + (long)((Int128)target * 1_000_000 / (1_000_000 + Node.DriftPpm));
         while (Local(world) < local)
         {
             world++;
@@ -132,6 +218,16 @@ internal sealed class SimProcess(SimNode node, ClusterMachine machine, long star
 
         return world;
     }
+}
+
+internal enum Proof
+{
+    None = 0,
+    Left,
+    Fenced,
+    Operator,
+    Unfenced,
+    SelfFenced,
 }
 
 internal enum FenceMode
@@ -142,6 +238,7 @@ internal enum FenceMode
     Hang,
     LieConfirmed,   // says Confirmed and did nothing
     OffButUnknown,  // did it and cannot tell
+    HitsLate,       // says Unknown, and does it long after the answer
 }
 
 /// <summary>The device that this node would use against its peer.</summary>

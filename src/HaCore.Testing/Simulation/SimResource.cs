@@ -11,6 +11,7 @@ internal enum StartMode
     NotAnywhere,
     HeldByPeer,
     Hang,
+    Throw,
 }
 
 internal enum StopMode
@@ -19,6 +20,7 @@ internal enum StopMode
     Fail,
     Hang,
     LieSucceeded,
+    Throw,
 }
 
 internal enum ProbeMode
@@ -28,6 +30,7 @@ internal enum ProbeMode
     Hang,
     LieStopped,
     LieRunning,
+    Throw,
 }
 
 /// <summary>One resource on one machine: the truth about it, and an agent that can be told how to behave.</summary>
@@ -53,6 +56,9 @@ internal sealed class SimResource(string name)
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(20);
 
     public Decision.Operate? Running { get; set; }
+
+    /// <summary>Its agent said that it runs, and it did not: whoever believes that holds what nobody runs.</summary>
+    public bool IsImagined { get; set; }
 
     public TimeSpan Duration(OperationKind kind) => kind switch
     {
@@ -91,7 +97,7 @@ internal sealed class SimResource(string name)
 
     private OperationResult FinishStart()
     {
-        Active = Start is StartMode.Succeed or StartMode.RetryableLeavingIt or StartMode.Hang;
+        Active = Start is StartMode.Succeed or StartMode.RetryableLeavingIt or StartMode.Hang or StartMode.Throw;
         Broken = Active && Start != StartMode.Succeed;
         return Start switch
         {
@@ -102,6 +108,7 @@ internal sealed class SimResource(string name)
             StartMode.NotAnywhere => OperationResult.NotAnywhere("bad configuration"),
             StartMode.HeldByPeer => OperationResult.HeldByPeer("the peer answers on it"),
             StartMode.Hang => OperationResult.Unknown("timed out"),
+            StartMode.Throw => OperationResult.Unknown("start threw IOException: Input/output error"),
         };
     }
 
@@ -119,6 +126,8 @@ internal sealed class SimResource(string name)
                 return Active ? OperationResult.Retryable("still in use") : OperationResult.Succeeded;
             case StopMode.Hang:
                 return OperationResult.Unknown("timed out");
+            case StopMode.Throw:
+                return OperationResult.Unknown("stop threw IOException: Input/output error");
             default:
                 throw new InvalidOperationException();
         }
@@ -134,7 +143,9 @@ internal sealed class SimResource(string name)
             ProbeMode.Hang => ProbeResult.Unknown("timed out"),
             ProbeMode.LieStopped => ProbeResult.Stopped,
             ProbeMode.LieRunning => ProbeResult.Running,
+            ProbeMode.Throw => ProbeResult.Unknown("probe threw IOException: Input/output error"),
         };
-        return seen.State == ResourceState.Unknown ? seen : seen with { Readiness = Readiness, Replica = Replica };
+        IsImagined |= seen.State == ResourceState.Running && !Active;
+        return seen.State == ResourceState.Unknown ? seen : seen with { Readiness = Readiness, Replica = IsImagined ? ReplicaStatus.Unknown : Replica };
     }
 }

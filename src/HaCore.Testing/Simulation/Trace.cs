@@ -12,8 +12,16 @@ internal sealed class Trace
 
     public IReadOnlyList<(long Time, string Node, object What)> Entries => _entries;
 
+    /// <summary>Nothing is kept: a run of a million that nobody will read.</summary>
+    public bool IsOff { get; init; }
+
     public void Add(long time, string node, object what)
     {
+        if (IsOff)
+        {
+            return;
+        }
+
         if (_entries.Count >= EntriesMax)
         {
             _entries.RemoveRange(0, EntriesMax / 2);
@@ -61,5 +69,14 @@ internal sealed class Trace
 
 /// <summary>A story that did not go as it must. Its message ends with what happened.</summary>
 #pragma warning disable CA1032, CA1064 // only the world throws it, and only the test runner reads it
-internal sealed class StoryFailedException(string message) : Exception(message);
+internal sealed class StoryFailedException(string message) : Exception(message)
+{
+    public Invariant Invariant { get; init; }
+
+    /// <summary>The first line of the message.</summary>
+    public string What { get; init; } = "";
+
+    /// <summary>On the world's clock.</summary>
+    public long Time { get; init; }
+}
 #pragma warning restore CA1032, CA1064

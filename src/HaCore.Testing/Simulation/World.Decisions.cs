@@ -12,7 +12,7 @@ internal sealed partial class World
     {
         if (process.Exit is not null)
         {
-            throw Failed($"{process.Node.Key}: something follows Exit: {Trace.Describe(decision)}");
+            throw Failed(Invariant.NoOverlap, $"{process.Node.Key}: something follows Exit: {Trace.Describe(decision)}");
         }
 
         Remember(process, decision);
@@ -20,6 +20,7 @@ internal sealed partial class World
         {
             case Decision.Send send:
                 CheckFrame(process, send.Frame);
+                Note(process, send);
                 Transmit(process, send);
                 break;
             case Decision.Persist persist:
@@ -37,11 +38,13 @@ internal sealed partial class World
             case Decision.Answer answer:
                 if (!_answers.TryAdd(answer.Request, answer))
                 {
-                    throw Failed($"{process.Node.Key}: a second answer to request {answer.Request}");
+                    throw Failed(Invariant.NoOverlap, $"{process.Node.Key}: a second answer to request {answer.Request}");
                 }
 
                 break;
-            case Decision.Notice:
+            case Decision.Notice notice:
+                JudgeVerdict(process, notice);
+                JudgeTaking(process, notice);
                 break;
             case Decision.SelfFence fence:
                 Reset(process.Node, "resets itself: " + fence.Reason);
@@ -63,6 +66,7 @@ internal sealed partial class World
         if (!isRoutine)
         {
             LastActionAt = Now;
+            Note(process, decision);
             Trace.Add(Now, process.Node.Key, decision);
         }
     }
@@ -75,25 +79,65 @@ internal sealed partial class World
             Trace.Add(Now, process.Node.Key, Describe(send.Frame, send.Links));
         }
 
+        var bytes = 0;   // encoded once, unless a story changes the frame of one link
         for (var link = 0; link < _links.Length; link++)
         {
-            if ((send.Links & (1u << link)) != 0 && process.LinkOpen[link])
+            if ((send.Links & (1u << link)) == 0 || !process.LinkOpen[link])
             {
-                Transmit(process.Node, send.Frame, link);
+                continue;
             }
+
+            if (OnTheWire is not null)
+            {
+                bytes = 0;
+            }
+
+            Transmit(process.Node, send.Frame, link, ref bytes);
         }
     }
 
-    private void Transmit(SimNode sender, Frame frame, int link)
+    private void Transmit(SimNode sender, Frame frame, int link, ref int bytes)
     {
-        var direction = _links[link].From[sender.Name];
-        if (direction.Cut || (direction.Loss > 0 && Random.NextDouble() < direction.Loss) || OnTheWire?.Invoke(sender, frame) == false)
+        var direction = _links[link].Of(sender);
+        if (direction.Cut)
         {
             return;
         }
 
-        var bytes = sender.Codec.Encode(frame, _encoded);
-        var arrives = Now + direction.Delay.Ticks + (long)(direction.Jitter.Ticks * Random.NextDouble());
+        if ((direction.Loss > 0 && Random.NextDouble() < direction.Loss) || OnTheWire?.Invoke(sender, frame) == false)
+        {
+            Happened(Fault.Loss);
+            return;
+        }
+
+        if (bytes == 0)
+        {
+            bytes = sender.Codec.Encode(frame, _encoded);
+            Recorder?.Add(sender, frame, _encoded.AsSpan(0, bytes));
+        }
+
+        Deliver(sender, link, direction, _encoded.AsSpan(0, bytes));
+        if (direction.Duplication > 0 && Random.NextDouble() < direction.Duplication)
+        {
+            Happened(Fault.Duplication);
+            Deliver(sender, link, direction, _encoded.AsSpan(0, bytes));
+        }
+    }
+
+    private void Deliver(SimNode sender, int link, SimDirection direction, ReadOnlySpan<byte> bytes)
+    {
+        var arrives = Now + direction.Delay.Ticks;
+        if (direction.Jitter > TimeSpan.Zero)
+        {
+            arrives += (long)(direction.Jitter.Ticks * Random.NextDouble());
+            if (arrives < direction.NewestArrival)
+            {
+                Happened(Fault.Reordering);
+            }
+        }
+
+        direction.NewestArrival = Math.Max(direction.NewestArrival, arrives);
+        var isCorrupt = direction.Corruption > 0 && Random.NextDouble() < direction.Corruption;
         foreach (var receiver in _nodes)
         {
             if (receiver == sender)
@@ -103,14 +147,14 @@ internal sealed partial class World
 
             var carrier = _carriers.TryPop(out var free) ? free : new ClusterEvent.FrameReceived();
             carrier.Link = link;
-            var verdict = receiver.Codec.Decode(_encoded.AsSpan(0, bytes), carrier.Frame);
-            At(arrives, () => Arrive(receiver, carrier, verdict));
+            var verdict = isCorrupt ? DecodeCorrupt(receiver, bytes, carrier.Frame) : receiver.Codec.Decode(bytes, carrier.Frame);
+            _agenda.Add(arrives, receiver, carrier, verdict);
         }
     }
 
     private void Arrive(SimNode receiver, ClusterEvent.FrameReceived carrier, FrameVerdict verdict)
     {
-        if (receiver.Process is not { } process || !process.LinkOpen[carrier.Link])
+        if (receiver.Process is not { } process || !process.LinkOpen[carrier.Link] || (receiver.IsStill && !process.FramesWait))
         {
             _carriers.Push(carrier);
             return;
@@ -123,16 +167,25 @@ internal sealed partial class World
         }
 
         _carriers.Push(carrier);
-        if (verdict == FrameVerdict.OwnFrame)
+        switch (verdict)
         {
-            Post(process, new ClusterEvent.ForeignSelf(carrier.Link));
-            return;
-        }
+            case FrameVerdict.OwnFrame:
+                // As the shell does it: our own frame that came back is ordinary, unless another program uses this node's name.
+                var own = process.LastSent;
+                if (carrier.Frame.Incarnation > own.Incarnation || (carrier.Frame.Incarnation == own.Incarnation && carrier.Frame.Nonce != own.Nonce))
+                {
+                    Post(process, new ClusterEvent.ForeignSelf(carrier.Link));
+                }
 
-        if (Now - process.LastUnverified[carrier.Link] >= _settings.Times.HeartbeatInterval.Ticks)
-        {
-            process.LastUnverified[carrier.Link] = Now;
-            Post(process, new ClusterEvent.UnverifiedFrame(carrier.Link));
+                break;
+            case FrameVerdict.UnknownKey or FrameVerdict.BadSignature or FrameVerdict.UnsupportedVersion
+                when Now - process.LastUnverified[carrier.Link] >= _settings.Times.HeartbeatInterval.Ticks:
+                process.LastUnverified[carrier.Link] = Now;
+                Post(process, new ClusterEvent.UnverifiedFrame(carrier.Link));
+                break;
+            case FrameVerdict.Unknown or FrameVerdict.Accepted or FrameVerdict.Malformed or FrameVerdict.OtherCluster:
+            default:
+                break;
         }
     }
 
@@ -141,13 +194,14 @@ internal sealed partial class World
         var disk = process.Node.Disk;
         if (disk.InFlight is not null)
         {
-            throw Failed($"{process.Node.Key}: a second write while one is in flight");
+            throw Failed(Invariant.NoOverlap, $"{process.Node.Key}: a second write while one is in flight");
         }
 
         disk.InFlight = persist;
         if (!disk.Hangs)
         {
-            Later(disk.Latency, process, () => Written(process));
+            // A story may have released it from a disk that hung meanwhile.
+            Later(disk.Latency, process, () => ReferenceEquals(disk.InFlight, persist) ? Written(process) : ClusterEvent.Tick.Instance);
         }
     }
 
@@ -159,7 +213,7 @@ internal sealed partial class World
         if (disk.Error is null)
         {
             CheckOnlyGrows(process.Node, disk.Durable, write.State);
-            disk.Durable = write.State;
+            disk.Write(write.State);
         }
 
         return new ClusterEvent.Persisted(write.Write, disk.Error);
@@ -170,7 +224,7 @@ internal sealed partial class World
         var resource = process.Node.Resources[operate.Group][operate.Resource];
         if (resource.Running is { } other)
         {
-            throw Failed($"{process.Node.Key}: {operate.Kind} of {resource.Name} while {other.Kind} runs");
+            throw Failed(Invariant.NoOverlap, $"{process.Node.Key}: {operate.Kind} of {resource.Name} while {other.Kind} runs");
         }
 
         if (operate.Kind == OperationKind.Start)
@@ -201,21 +255,39 @@ internal sealed partial class World
     {
         if (process.FenceInFlight is not null)
         {
-            throw Failed($"{process.Node.Key}: a second fence while one is in flight");
+            throw Failed(Invariant.NoOverlap, $"{process.Node.Key}: a second fence while one is in flight");
         }
 
         process.FenceInFlight = fence;
         var device = process.Node.Fence;
         var mode = device.Mode;
         var time = mode == FenceMode.Hang ? device.Timeout : device.Latency;
+        Happened(mode switch
+        {
+            FenceMode.Confirm or FenceMode.LieConfirmed => time > _settings.Times.DeadTime ? Fault.FenceConfirmsLate : Fault.None,
+            FenceMode.Fail or FenceMode.Unknown => Fault.FenceFails,
+            FenceMode.Hang => Fault.FenceHangs,
+            FenceMode.OffButUnknown => Fault.FenceAnswerLost,
+            FenceMode.HitsLate => Fault.FenceHitsLate,
+        });
+        var ordered = Now;
         if (mode is FenceMode.Confirm or FenceMode.OffButUnknown)
         {
             // The power goes before the answer; what was ordered happens even if the program that ordered it dies.
             At(Now + (time / 2).Ticks, () => CutPower(fence.Target.Value, device));
         }
+        else if (mode == FenceMode.HitsLate)
+        {
+            At(Now + (time * 3).Ticks, () => CutPower(fence.Target.Value, device));
+        }
 
         Later(time, process, () =>
         {
+            if (_nodes.Exists(n => n.Name == fence.Target.Value && n.Process?.StartedAt > ordered))
+            {
+                Happened(Fault.FenceHitsRebootingNode);   // it was off and came back before the answer
+            }
+
             process.FenceInFlight = null;
             return new ClusterEvent.FenceCompleted(fence.Attempt, Outcome(mode));
         });
@@ -229,25 +301,28 @@ internal sealed partial class World
         FenceMode.Hang => FenceResult.Unknown("timed out"),
         FenceMode.LieConfirmed => FenceResult.Confirmed("the outlet is off, it says"),
         FenceMode.OffButUnknown => FenceResult.Unknown("the answer was lost"),
+        FenceMode.HitsLate => FenceResult.Unknown("the outlet took the command and did not switch yet"),
     };
 
     private void CutPower(string target, SimFenceDevice device)
     {
-        foreach (var node in _nodes.Where(n => n.Name == target))
+        foreach (var node in _nodes.FindAll(n => n.Name == target))
         {
             PowerOff(node.Key);
             if (device.RebootAfter is { } delay)
             {
-                At(Now + delay.Ticks, () =>
-                {
-                    if (node.Process is null)
-                    {
-                        Start(node.Key);
-                    }
-                });
+                Reboot(node, delay);
             }
         }
     }
+
+    private void Reboot(SimNode node, TimeSpan delay) => At(Now + delay.Ticks, () =>
+    {
+        if (node.Process is null)
+        {
+            TryStart(node.Key);
+        }
+    });
 
     private static string Describe(Frame frame, uint links) =>
         $"SEND links {links:b} inc {frame.Incarnation} seq {frame.Sequence} echo {frame.EchoIncarnation}/{frame.EchoSequence} {frame.State} {frame.Flags} "

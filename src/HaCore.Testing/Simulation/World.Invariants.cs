@@ -12,15 +12,31 @@ internal sealed partial class World
         {
             if (node.Process is { } process && !ReferenceEquals(process.LastSnapshot, process.Machine.Snapshot))
             {
-                TraceChanges(process);
+                JudgeChanges(process);
             }
         }
 
-        if (_settings.TwoHoldersAllowed)
+        CheckHolders();
+    }
+
+    /// <summary>Nobody holds more after a step that decided nothing and changed nothing that is shown, so most steps are not looked at.</summary>
+    private void AfterStep(SimProcess process, bool acted)
+    {
+        if (!ReferenceEquals(process.LastSnapshot, process.Machine.Snapshot))
         {
-            return;
+            JudgeChanges(process);
+            CheckHolders();
+        }
+        else if (acted)
+        {
+            CheckHolders();
         }
 
+        Observe?.Invoke(this);
+    }
+
+    private void CheckHolders()
+    {
         for (var group = 0; group < _nodes[0].Configuration.Groups.Count; group++)
         {
             CheckOneHolder(group);
@@ -34,11 +50,14 @@ internal sealed partial class World
             for (var j = i + 1; j < _nodes.Count; j++)
             {
                 var (one, other) = (_nodes[i], _nodes[j]);
-                var isOne = one.AnyActive(group) || one.SaysHold(group) == HoldState.Held;
-                var isOther = other.AnyActive(group) || other.SaysHold(group) == HoldState.Held;
-                if (isOne && isOther)
+                if (one.Holds(group) && other.Holds(group))
                 {
-                    throw Failed($"TWO HOLDERS of group {group}: {one.Key} and {other.Key}");
+                    if (!_settings.TwoHoldersAllowed)
+                    {
+                        throw Failed(Invariant.OneHolder, $"TWO HOLDERS of group {group}: {one.Key} and {other.Key}");
+                    }
+
+                    Overlaps |= 1u << group;
                 }
             }
         }
@@ -52,17 +71,17 @@ internal sealed partial class World
         var durable = node.Disk.Group(name);
         if (node.SaysHold(operate.Group) != HoldState.Held)
         {
-            throw Failed($"{node.Key}: starts {name} and says {node.SaysHold(operate.Group)}");
+            throw Failed(Invariant.StartNeedsRecord, $"{node.Key}: starts {name} and says {node.SaysHold(operate.Group)}");
         }
 
         if (durable?.HoldBootId != node.BootId)
         {
-            throw Failed($"{node.Key}: starts {name} before its hold mark is on disk");
+            throw Failed(Invariant.StartNeedsRecord, $"{node.Key}: starts {name} before its hold mark is on disk");
         }
 
         if (durable.Term != operate.Term || !Owns(node, durable.Term))
         {
-            throw Failed($"{node.Key}: starts {name} in term {operate.Term}; on disk is {durable.Term}");
+            throw Failed(Invariant.StartNeedsRecord, $"{node.Key}: starts {name} in term {operate.Term}; on disk is {durable.Term}");
         }
     }
 
@@ -74,13 +93,13 @@ internal sealed partial class World
             || (frame.Sequence == process.LastSent.Sequence && frame.Incarnation == process.LastSent.Incarnation && process.Decisions.Count > 1);
         if (process.LastSent.Incarnation == frame.Incarnation && !isNext)
         {
-            throw Failed($"{node.Key}: sequence {frame.Sequence} after {process.LastSent.Sequence}");
+            throw Failed(Invariant.OnlyGrows, $"{node.Key}: sequence {frame.Sequence} after {process.LastSent.Sequence}");
         }
 
         var known = process.Acknowledged;
         if (frame.Incarnation != known.Incarnation)
         {
-            throw Failed($"{node.Key}: sends incarnation {frame.Incarnation}; on disk is {known.Incarnation}");
+            throw Failed(Invariant.FramesTellTheTruth, $"{node.Key}: sends incarnation {frame.Incarnation}; on disk is {known.Incarnation}");
         }
 
         for (var group = 0; group < frame.GroupCount; group++)
@@ -94,7 +113,7 @@ internal sealed partial class World
         var configured = node.Configuration.Groups[group];
         if (configured.Hash != said.Hash)
         {
-            throw Failed($"{node.Key}: says something of a group that is not configured");
+            throw Failed(Invariant.FramesTellTheTruth, $"{node.Key}: says something of a group that is not configured");
         }
 
         var name = configured.Name.Value;
@@ -106,12 +125,12 @@ internal sealed partial class World
 
         if (said.Term != term)
         {
-            throw Failed($"{node.Key}: says term {said.Term} of {name}; on disk is {term}");
+            throw Failed(Invariant.FramesTellTheTruth, $"{node.Key}: says term {said.Term} of {name}; on disk is {term}");
         }
 
         if (said.Hold == HoldState.NotHeld && node.AnyActive(group) && !_settings.FalseNotHeldAllowed)
         {
-            throw Failed($"{node.Key}: says NotHeld of {name}, and something of it is active there");
+            throw Failed(Invariant.FramesTellTheTruth, $"{node.Key}: says NotHeld of {name}, and something of it is active there");
         }
     }
 
@@ -124,15 +143,25 @@ internal sealed partial class World
 
         if (after.Incarnation < before.Incarnation || after.PeerIncarnation < before.PeerIncarnation)
         {
-            throw Failed($"{node.Key}: an incarnation went down");
+            throw Failed(Invariant.OnlyGrows, $"{node.Key}: an incarnation went down");
         }
 
         foreach (var group in before.Groups)
         {
-            var now = after.Groups.FirstOrDefault(g => g.Name == group.Name) ?? throw Failed($"{node.Key}: forgot group {group.Name}");
+            PersistentGroup? now = null;
+            foreach (var candidate in after.Groups)
+            {
+                now = candidate.Name == group.Name ? candidate : now;
+            }
+
+            if (now is null)
+            {
+                throw Failed(Invariant.PersistedHolds, $"{node.Key}: forgot group {group.Name}");
+            }
+
             if (now.Term < group.Term)
             {
-                throw Failed($"{node.Key}: the term of {group.Name} went down from {group.Term} to {now.Term}");
+                throw Failed(Invariant.OnlyGrows, $"{node.Key}: the term of {group.Name} went down from {group.Term} to {now.Term}");
             }
         }
     }
@@ -140,10 +169,16 @@ internal sealed partial class World
     /// <summary>Rule T: "a" comes first and owns the even terms.</summary>
     private static bool Owns(SimNode node, long term) => term % 2 == (node.Name == "a" ? 0 : 1);
 
-    private void TraceChanges(SimProcess process)
+    private void JudgeChanges(SimProcess process)
     {
         var (before, now) = (process.LastSnapshot, process.Machine.Snapshot);
         process.LastSnapshot = now;
+        JudgeProof(process, before, now);
+        if (Trace.IsOff)
+        {
+            return;
+        }
+
         if (before?.HasSession != now.HasSession)
         {
             Trace.Add(Now, process.Node.Key, now.HasSession ? "= in a session" : "= without a session");

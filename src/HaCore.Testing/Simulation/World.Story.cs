@@ -29,8 +29,32 @@ internal sealed partial class World
             throw new InvalidOperationException(key + " already runs");
         }
 
+        if (!TryStart(node, hostTook, out var refusal))
+        {
+            throw Failed($"{key} refuses to start: {refusal}");
+        }
+    }
+
+    /// <summary>Starts the program if its state file lets it.</summary>
+    public bool TryStart(string key) => TryStart(this[key], TimeSpan.Zero, out _);
+
+    private bool TryStart(SimNode node, TimeSpan hostTook, out string? refusal)
+    {
         node.PowerOn();
-        var state = node.Disk.Load();
+        var (before, key) = (node.Disk.Durable, node.Key);
+        if (node.Disk.IsReplaced)
+        {
+            node.Acknowledged = null;
+        }
+
+        (var state, refusal) = node.Disk.Load();
+        CheckLoaded(node, before, state, refusal);
+        if (state is null)
+        {
+            Trace.Add(Now, key, $"* does not start: {refusal}");
+            return false;
+        }
+
         var machine = new ClusterMachine(node.Configuration, state, NextNonce(), node.BootId);
         var process = new SimProcess(node, machine, Now - hostTook.Ticks);
         node.Process = process;
@@ -42,6 +66,7 @@ internal sealed partial class World
         }
 
         Post(process, ClusterEvent.Tick.Instance);
+        return true;
     }
 
     /// <summary>Both programs at the same moment, then until everything rests.</summary>
@@ -124,10 +149,22 @@ internal sealed partial class World
         Trace.Add(Now, node.Key, why);
         node.Process = null;
         AbandonWatchdog(process);
-        node.Disk.ProcessDied();
-        foreach (var resource in node.Resources.SelectMany(r => r))
+        node.Waiting.Clear();
+        while (process.Inbox.TryDequeue(out var input))
         {
-            resource.Running = null;
+            if (input is ClusterEvent.FrameReceived carrier)
+            {
+                _carriers.Push(carrier);
+            }
+        }
+
+        node.Disk.ProcessDied();
+        foreach (var group in node.Resources)
+        {
+            foreach (var resource in group)
+            {
+                resource.Running = null;
+            }
         }
     }
 
@@ -156,7 +193,7 @@ internal sealed partial class World
         SetCut(false, null, [.. _settings.Links]);
         foreach (var direction in _links.SelectMany(l => l.From.Values))
         {
-            direction.Loss = 0;
+            direction.Loss = direction.Duplication = direction.Corruption = 0;
             direction.Jitter = TimeSpan.Zero;
             direction.Delay = TimeSpan.FromMicroseconds(200);
         }
@@ -240,7 +277,7 @@ internal sealed partial class World
     }
 
     /// <summary>A command whose answer nobody waits for.</summary>
-    public void Order(string key, CommandKind kind, string? group = null, string? node = null, bool flag = false)
+    public void Order(string key, CommandKind kind, string? group = null, string? node = null, bool flag = false, long term = 0, string? token = null)
     {
         if (this[key].Process is { } process)
         {
@@ -249,6 +286,8 @@ internal sealed partial class World
                 Group = group is null ? -1 : this[key].Group(group),
                 Node = node is null ? null : new NodeId(node),
                 Flag = flag,
+                Term = term,
+                Token = token,
             });
         }
     }

@@ -51,16 +51,11 @@ internal sealed partial class World
     {
         Trace.Add(Now, node.Key, "* " + why);
         Resets++;
+        Happened(Fault.WatchdogReset);
         PowerOff(node.Key);
         if (_settings.RebootAfterReset is { } delay)
         {
-            At(Now + delay.Ticks, () =>
-            {
-                if (node.Process is null)
-                {
-                    Start(node.Key);
-                }
-            });
+            Reboot(node, delay);
         }
     }
 }

@@ -13,12 +13,11 @@ internal sealed partial class World
     private const int StepsAtOneMomentMax = 5_000;
 
     private readonly WorldSettings _settings;
-    private readonly PriorityQueue<Action, (long Time, long Order)> _agenda = new();
+    private readonly Agenda _agenda = new();
     private readonly Stack<ClusterEvent.FrameReceived> _carriers = new();
     private readonly List<SimNode> _nodes;
     private readonly SimLink[] _links;
     private readonly Dictionary<long, Decision.Answer> _answers = [];
-    private long _order;
     private long _nextRequest;
     private int _stepsAtThisMoment;
     private ulong _nextNonce = 0x5EED;
@@ -27,7 +26,9 @@ internal sealed partial class World
     {
         _settings = new WorldSettings();
         configure?.Invoke(_settings);
-        Random = new Random(_settings.Seed);
+        Random = _settings.Random ?? new Random(_settings.Seed);
+        Trace = new Trace { IsOff = !_settings.Tracing };
+        Recorder = _settings.Recording ? new FrameRecorder() : null;
         _nodes = [new SimNode("a", "a", _settings), new SimNode("b", "b", _settings)];
         _links = [.. _settings.Links.Select(l => new SimLink(l))];
     }
@@ -36,7 +37,7 @@ internal sealed partial class World
 
     public Random Random { get; }
 
-    public Trace Trace { get; } = new();
+    public Trace Trace { get; }
 
     public IReadOnlyList<SimNode> Nodes => _nodes;
 
@@ -81,15 +82,28 @@ internal sealed partial class World
     }
 
     /// <summary>A thing that will happen, unless the program that asked for it has died by then.</summary>
-    private void Later(TimeSpan delay, SimProcess process, Func<ClusterEvent> happens) => At(Now + delay.Ticks, () =>
+    private void Later(TimeSpan delay, SimProcess process, Func<ClusterEvent> happens)
     {
-        if (process.Node.Process == process)
+        void Happen()
         {
+            if (process.Node.Process != process)
+            {
+                return;
+            }
+
+            if (process.Node.IsStill)
+            {
+                process.Node.Waiting.Enqueue(Happen);   // nothing of the machine goes on, its disk and its agents neither
+                return;
+            }
+
             Post(process, happens());
         }
-    });
 
-    private void At(long time, Action happens) => _agenda.Enqueue(happens, (time, _order++));
+        At(Now + delay.Ticks, Happen);
+    }
+
+    private void At(long time, Action happens) => _agenda.Add(time, happens);
 
     private bool Run(long until, Func<bool> done)
     {
@@ -111,7 +125,15 @@ internal sealed partial class World
             MoveTo(next);
             if (due is null)
             {
-                _agenda.Dequeue()();
+                var item = _agenda.Take();
+                if (item.Happens is { } happens)
+                {
+                    happens();
+                }
+                else
+                {
+                    Arrive(item.Receiver!, item.Carrier!, item.Verdict);
+                }
             }
             else
             {
@@ -122,7 +144,7 @@ internal sealed partial class World
 
     private (long Time, SimProcess? Due) NextMoment()
     {
-        var next = _agenda.TryPeek(out _, out var head) ? head.Time : long.MaxValue;
+        var next = _agenda.NextTime;
         SimProcess? due = null;
         foreach (var node in _nodes)
         {
@@ -145,13 +167,13 @@ internal sealed partial class World
         }
         else if (++_stepsAtThisMoment > StepsAtOneMomentMax)
         {
-            throw Failed("the engine spins: its next deadline never lies in the future");
+            throw Failed(Invariant.EngineStands, "the engine spins: its next deadline never lies in the future");
         }
     }
 
     private void Post(SimProcess process, ClusterEvent input)
     {
-        if (input is not ClusterEvent.FrameReceived and not ClusterEvent.Tick and not ClusterEvent.UnverifiedFrame
+        if (!Trace.IsOff && input is not ClusterEvent.FrameReceived and not ClusterEvent.Tick and not ClusterEvent.UnverifiedFrame
             && input is not ClusterEvent.OperationCompleted { Probe.State: not ResourceState.Unknown })
         {
             Trace.Add(Now, process.Node.Key, input);
@@ -177,37 +199,44 @@ internal sealed partial class World
         if (input is ClusterEvent.Persisted { Error: null })
         {
             process.Acknowledged = process.Node.Disk.Durable!;
+            process.Node.Acknowledged = process.Acknowledged;
         }
 
+        Proves(process, input);
         try
         {
             process.Machine.Step(process.Local(Now), input, process.Decisions);
         }
         catch (Exception e) when (e is not StoryFailedException)
         {
-            throw Failed($"{process.Node.Key}: the engine threw: {e}");
+            throw Failed(Invariant.EngineStands, $"{process.Node.Key}: the engine threw: {e}");
         }
 
         process.DueAt = process.World(process.Machine.NextDeadline);
+        var acted = false;
         foreach (var decision in process.Decisions)
         {
+            acted |= decision is not Decision.Send;
             Execute(process, decision);
         }
 
         if (input is ClusterEvent.FrameReceived carrier)
         {
+            process.Heard(carrier.Frame);
             _carriers.Push(carrier);
         }
 
-        CheckInvariants();
+        AfterStep(process, acted);
     }
 
     private bool NothingInFlight() => _nodes.TrueForAll(n =>
         n.Disk.InFlight is null
         && (n.Process is not { } p || (p.FenceInFlight is null && p.Operations.Values.All(o => o.Kind == OperationKind.Probe))));
 
-    private StoryFailedException Failed(string what) =>
-        new($"{what}\nat {new TimeSpan(Now).TotalSeconds:F4} s, seed {_settings.Seed}\n{Trace.Print(400)}{Describe()}");
+    private StoryFailedException Failed(string what) => Failed(Invariant.Story, what);
+
+    private StoryFailedException Failed(Invariant invariant, string what) =>
+        new($"{what}\nat {new TimeSpan(Now).TotalSeconds:F4} s, seed {_settings.Seed}\n{Trace.Print(400)}{Describe()}") { Invariant = invariant, What = what, Time = Now };
 
     private string Describe() => string.Join('\n', _nodes.Select(n =>
         $"{n.Key}: {(n.IsOn ? "on" : "off")} {(n.Process is null ? "no program" : n.Process.Frozen ? "frozen" : "running")}"

@@ -1,4 +1,5 @@
 using HaCore.Engine;
+using HaCore.Wire;
 
 namespace HaCore.Testing.Simulation;
 
@@ -6,14 +7,24 @@ namespace HaCore.Testing.Simulation;
 internal sealed class WorldSettings
 {
     public int Seed { get; set; } = 1;
-    public IReadOnlyList<string> Links { get; set; } = ["lan", "crossover"];
-    public EngineTimes Times { get; set; } = new()
-    {
-        HeartbeatInterval = TimeSpan.FromMilliseconds(200),
-        WarnTime = TimeSpan.FromSeconds(1),
-        DeadTime = TimeSpan.FromSeconds(2),
-        InitialDeadTime = TimeSpan.FromSeconds(20),
-    };
+
+    /// <summary>Null = made from <see cref="Seed"/>.</summary>
+    public Random? Random { get; set; }
+
+    /// <summary>False: nothing is remembered of what happened, only judged.</summary>
+    public bool Tracing { get; set; } = true;
+
+    /// <summary>Null = HMAC-SHA256, as on a real wire.</summary>
+    public Func<ReadOnlyMemory<byte>, IFrameSigner>? Signer { get; set; }
+
+    /// <summary>Every frame that is sent is kept, for an attacker to play again.</summary>
+    public bool Recording { get; set; }
+
+    /// <summary>May the policy take a living peer for down? Stories choose their policy themselves.</summary>
+    public bool UnfencedAllowed { get; set; } = true;
+
+    /// <summary>Devices, agents or operators lie in this run: a verdict proves nothing about the world.</summary>
+    public bool FalseVerdictAllowed { get; set; }
 
     public IFencingPolicy Policy { get; set; } = new FencePolicy();
     public int FencingDeviceCount { get; set; } = 1;

@@ -10,18 +10,22 @@ namespace HaCore.Wire;
 /// </summary>
 internal sealed class FrameCodec : IDisposable
 {
-    private readonly IncrementalHash?[] hashes;
-    private readonly IncrementalHash signer;
+    private readonly IFrameSigner?[] signers;
+    private readonly IFrameSigner signer;
     private readonly byte signingId;
     private readonly ulong clusterHash;
     private readonly byte localSender;
 
-    public FrameCodec(KeyRing keys, ulong clusterHash, bool localIsFirst)
+    /// <param name="keys">The first one signs.</param>
+    /// <param name="clusterHash">Hash of the cluster's name.</param>
+    /// <param name="localIsFirst">Does the local node's name come first in ordinal order?</param>
+    /// <param name="createSigner">Makes the signer of a key; null = HMAC-SHA256, the only one that leaves a machine.</param>
+    public FrameCodec(KeyRing keys, ulong clusterHash, bool localIsFirst, Func<ReadOnlyMemory<byte>, IFrameSigner>? createSigner = null)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        hashes = keys.CreateHashes();
+        signers = keys.CreateSigners(createSigner);
         signingId = keys.SigningId;
-        signer = hashes[signingId]!;
+        signer = signers[signingId]!;
         this.clusterHash = clusterHash;
         localSender = localIsFirst ? (byte)0 : FrameLayout.SenderIsSecond;
     }
@@ -67,7 +71,7 @@ internal sealed class FrameCodec : IDisposable
             throw new InvalidOperationException("A frame was written with another length than computed.");
         }
 
-        Sign(signer, destination[..signedBytes], destination.Slice(signedBytes, FrameLayout.MacBytes));
+        signer.Sign(destination[..signedBytes], destination.Slice(signedBytes, FrameLayout.MacBytes));
         return signedBytes + FrameLayout.MacBytes;
     }
 
@@ -93,14 +97,14 @@ internal sealed class FrameCodec : IDisposable
             return FrameVerdict.UnsupportedVersion;
         }
 
-        if (hashes[source[FrameLayout.KeyIdAt]] is not { } hash)
+        if (signers[source[FrameLayout.KeyIdAt]] is not { } verifier)
         {
             return FrameVerdict.UnknownKey;
         }
 
         var signed = source[..^FrameLayout.MacBytes];
         Span<byte> mac = stackalloc byte[FrameLayout.MacBytes];
-        Sign(hash, signed, mac);
+        verifier.Sign(signed, mac);
         if (!CryptographicOperations.FixedTimeEquals(mac, source[^FrameLayout.MacBytes..]))
         {
             return FrameVerdict.BadSignature;
@@ -117,18 +121,9 @@ internal sealed class FrameCodec : IDisposable
 
     public void Dispose()
     {
-        foreach (var hash in hashes)
+        foreach (var each in signers)
         {
-            hash?.Dispose();
-        }
-    }
-
-    private static void Sign(IncrementalHash hash, ReadOnlySpan<byte> signed, Span<byte> mac)
-    {
-        hash.AppendData(signed);
-        if (!hash.TryGetHashAndReset(mac, out var written) || written != FrameLayout.MacBytes)
-        {
-            throw new CryptographicException("HMAC-SHA256 did not give 32 bytes.");
+            each?.Dispose();
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace HaCore.Wire;
 
 /// <summary>
@@ -42,16 +40,17 @@ internal sealed class KeyRing
 
     public byte SigningId => keys[0].Id;
 
-    /// <summary>A keyed hash of its own per id, for one codec; the caller disposes them. Index = id, null = no such key.</summary>
-    public IncrementalHash?[] CreateHashes()
+    /// <summary>A signer of its own per id, for one codec; the caller disposes them. Index = id, null = no such key.</summary>
+    /// <param name="create">Null = HMAC-SHA256.</param>
+    public IFrameSigner?[] CreateSigners(Func<ReadOnlyMemory<byte>, IFrameSigner>? create)
     {
-        var hashes = new IncrementalHash?[byte.MaxValue + 1];
+        var signers = new IFrameSigner?[byte.MaxValue + 1];
         foreach (var key in keys)
         {
-            hashes[key.Id] = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key.Secret.Span);
+            signers[key.Id] = create is null ? new HmacFrameSigner(key.Secret.Span) : create(key.Secret);
         }
 
-        return hashes;
+        return signers;
     }
 
     public override string ToString() => $"{keys.Length} keys";
