@@ -88,13 +88,15 @@ internal sealed partial class World
         JudgedAttacks++;
         if (process.Frozen)
         {
-            if (process.FramesWait && AttackerIsSilent)
-            {
-                process.Inbox.Enqueue(ClusterEvent.Tick.Instance);
-            }
-            else if (process.FramesWait)
+            var waiting = process.Inbox.Count;
+            if (!AttackerIsSilent)
             {
                 arrives();
+            }
+
+            if (process.FramesWait && process.Inbox.Count == waiting)
+            {
+                process.Inbox.Enqueue(ClusterEvent.Tick.Instance);
             }
 
             return;

@@ -154,7 +154,7 @@ internal sealed partial class World
 
     private void Arrive(SimNode receiver, ClusterEvent.FrameReceived carrier, FrameVerdict verdict)
     {
-        if (receiver.Process is not { } process || !process.LinkOpen[carrier.Link] || (receiver.IsStill && !process.FramesWait))
+        if (receiver.Process is not { } process || !process.LinkOpen[carrier.Link] || (process.Frozen && !process.FramesWait))
         {
             _carriers.Push(carrier);
             return;

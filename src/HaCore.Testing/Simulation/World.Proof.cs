@@ -64,12 +64,33 @@ internal sealed partial class World
             return;
         }
 
+        if (claimed == Proof.SelfFenced)
+        {
+            JudgeReset(process);
+            return;
+        }
+
         foreach (var peer in _nodes)
         {
             if (peer.Name != process.Node.Name && peer.IsOn && peer.Process is { } alive
                 && alive.Machine.Snapshot.Nodes[0].Incarnation <= process.Machine.Snapshot.Nodes[1].Incarnation)
             {
                 throw Failed(Invariant.VerdictIsTrue, $"{process.Node.Key}: takes {peer.Key} for down ({claimed}), and it runs");
+            }
+        }
+    }
+
+    /// <summary>Self-fencing resets only who holds (ADR 12): whoever holds nothing may run on, and then nothing of his may be active.</summary>
+    private void JudgeReset(SimProcess process)
+    {
+        foreach (var peer in _nodes)
+        {
+            for (var group = 0; peer.Name != process.Node.Name && group < peer.Resources.Length; group++)
+            {
+                if (peer.Holds(group))
+                {
+                    throw Failed(Invariant.VerdictIsTrue, $"{process.Node.Key}: takes {peer.Key} for reset, and it holds group {group}");
+                }
             }
         }
     }

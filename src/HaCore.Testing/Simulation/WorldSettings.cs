@@ -26,6 +26,15 @@ internal sealed class WorldSettings
     /// <summary>Devices, agents or operators lie in this run: a verdict proves nothing about the world.</summary>
     public bool FalseVerdictAllowed { get; set; }
 
+    public IReadOnlyList<string> Links { get; set; } = ["lan", "crossover"];
+    public EngineTimes Times { get; set; } = new()
+    {
+        HeartbeatInterval = TimeSpan.FromMilliseconds(200),
+        WarnTime = TimeSpan.FromSeconds(1),
+        DeadTime = TimeSpan.FromSeconds(2),
+        InitialDeadTime = TimeSpan.FromSeconds(20),
+    };
+
     public IFencingPolicy Policy { get; set; } = new FencePolicy();
     public int FencingDeviceCount { get; set; } = 1;
     public bool FenceAtStart { get; set; }

@@ -27,14 +27,16 @@ internal static class SeedCommand
         {
             Seeds, One, First, Fresh, Workers, Profile, ShrinkSteps,
         };
-        root.Validators.Add(static result =>
+        Workers.Validators.Add(static result =>
         {
-            if (result.GetValue(Workers) is < 1 or > 1024)
+            if (result.GetValueOrDefault<int>() is < 1 or > 1024)
             {
                 result.AddError("--workers must be between 1 and 1024.");
             }
-
-            if (result.GetValue(Seeds) < 0)
+        });
+        Seeds.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<long>() < 0)
             {
                 result.AddError("--seeds must not be negative.");
             }
