@@ -20,6 +20,7 @@ public sealed class LanguageTests
     [InlineData("status a \"open", "has no second quotation mark")]
     [InlineData("links: lan", "x:4: the setting \"links: ...\" must stand before the story begins (line 3)")]
     [InlineData("lose 130% on lan", "a share like 30%")]
+    [InlineData("double b as a", "x:4: a is the name of another machine")]
     [InlineData("wait 99999999h", "expected a time like")]
     public void An_error_names_file_line_word_and_what_could_stand_there(string line, string message)
     {
@@ -31,6 +32,7 @@ public sealed class LanguageTests
     [InlineData("policy: Fense", "did you mean \"Fence\"?")]
     [InlineData("group web: prefers c", "c is not understood after \"prefers\"")]
     [InlineData("group web: resources disk, prefers a, replicatd", "did you mean \"replicated\"?")]
+    [InlineData("links: lan lan", "each with a name of its own")]
     [InlineData("times: Lam", "did you mean \"Lan\"?")]
     [InlineData("group mail: resources disk\ngroup web: resources disk", "the name disk is used twice")]
     public void A_wrong_setting_is_told_the_same_way(string setting, string message)

@@ -95,8 +95,7 @@ internal sealed class ScenarioHeader
                     read.Value(this, read.Arguments);
                     if (words[0].Text == "links:")
                     {
-                        names.Links.Clear();
-                        names.Links.AddRange(read.Arguments.Names(0));
+                        NameLinks(read.Arguments.Names(0), names, error);
                     }
                 }
                 else
@@ -208,7 +207,17 @@ internal sealed class ScenarioHeader
         names.Resources.AddRange(group.Resources.Select(r => r.Name.Value));
     }
 
-    private void UseLinks(IReadOnlyList<string> links) => Set(s => s.Links = [.. links.Take(LinksMax)]);
+    private static void NameLinks(IReadOnlyList<string> links, ScenarioNames names, Action<string> error)
+    {
+        names.Links.Clear();
+        names.Links.AddRange(links);
+        if (links.Count > LinksMax || links.Distinct().Count() < links.Count || links.Contains("all"))
+        {
+            error($"at most {LinksMax} links, each with a name of its own that is not \"all\"");
+        }
+    }
+
+    private void UseLinks(IReadOnlyList<string> links) => Set(s => s.Links = links);
 
     private void Differ(string node, Func<EngineConfiguration, EngineConfiguration> change) =>
         _differences[node] = _differences.TryGetValue(node, out var before) ? c => change(before(c)) : change;

@@ -65,7 +65,13 @@ internal sealed class ScenarioParser(string name)
 
         if (words[0].Text == "double")
         {
-            _names.Nodes.Add(read.Arguments.Text(1));   // from here on it has a name
+            var twin = read.Arguments.Text(1);
+            if (_names.Nodes.Contains(twin))
+            {
+                Error(line, $"{twin} is the name of another machine");
+            }
+
+            _names.Nodes.Add(twin);   // from here on it has a name
         }
 
         _statements.Add(new Statement(line, string.Join(' ', words), read.Value, read.Arguments));

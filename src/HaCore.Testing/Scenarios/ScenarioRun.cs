@@ -43,14 +43,16 @@ internal sealed class ScenarioRun(string name, World world)
         }
     }
 
-    public void Start(string node)
+    public void Start(string node) => Start(node, TimeSpan.Zero);
+
+    public void Start(string node, TimeSpan hostTook)
     {
         if (World[node].Process is not null)
         {
             throw new ScenarioFailedException(node + " already runs");
         }
 
-        World.Start(node);
+        World.Start(node, hostTook);
     }
 
     /// <summary>Both nodes started at the same moment and everything rests. How that goes is a story of its own.</summary>

@@ -11,7 +11,7 @@ internal static partial class Verbs
     [
         new("given both running", "Both nodes have started and everything rests; the trace leaves that part out.", static (r, _) => r.Given()),
         new("start NODES", "The program starts; a machine that is off boots first.", static (r, a) => ScenarioRun.Each(a.Names(0), r.Start)),
-        new("start NODE slowly TIME", "The host needs that long before the engine's first step.", static (r, a) => r.World.Start(a.Text(0), a.Time(1))),
+        new("start NODE slowly TIME", "The host needs that long before the engine's first step.", static (r, a) => r.Start(a.Text(0), a.Time(1))),
         new("stop NODES", "The host is asked to stop; the next line comes when the program has ended.", static (r, a) => r.Stop(a.Names(0))),
         new("kill NODES", "`kill -9` of the program: its machine and its resources run on.", static (r, a) => ScenarioRun.Each(a.Names(0), r.World.Crash)),
         new("power off NODES", "The machine loses its power.", static (r, a) => ScenarioRun.Each(a.Names(0), r.World.PowerOff)),
