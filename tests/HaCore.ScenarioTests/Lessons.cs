@@ -56,7 +56,6 @@ internal static class Lessons
         ("C17", "tests/HaCore.Vserver.Tests/ArpPacketTests.cs", "A_plan_is_two_bursts_and_then_silence", "requests and replies, in two bursts"),
         ("C19", "tests/HaCore.Tests/State/StateDirectoryTests.cs", "Newer_version_refuses_start", "the state file has a version"),
         ("C19", "tests/HaCore.Tests/Wire/FrameCodecTests.cs", "Golden_frames_of_version_1_are_written_and_read_unchanged", "so have the frames"),
-        ("C20", "tests/HaCore.Control.Tests/NoticeStreamTests.cs", "Snapshots_come_at_each_change_and_as_often_as_asked", "the progress of the engine, which a watchdog has to look at, is told"),
         ("C21", "tests/HaCore.Tests/Configuration/RefusalTests.cs", "Short_dead_time_without_real_time_threads_is_a_lasting_warning", "a daring setting is a lasting warning"),
     ];
 }

@@ -10,7 +10,7 @@ internal sealed class ScenarioHeader
     private const int LinksMax = EngineConfiguration.LinksMax;
     private static readonly string[] DefaultResources = ["disk", "service"];
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);   // the configuration's default is 10 s: stories would be long
-    private static readonly TimeSpan DefaultDelay = TimeSpan.FromSeconds(1);    // as the configuration's
+    private static readonly FencingSettings Defaults = new();
 
     private readonly List<GroupConfiguration> _groups = [];
     private readonly List<Action<WorldSettings>> _settings = [];
@@ -19,6 +19,7 @@ internal sealed class ScenarioHeader
     private readonly Dictionary<string, int> _drifts = [];
     private HaClusterTimes _times = new();
     private IFencingPolicy? _policy;
+    private NetworkDeadAction _networkDead;
 
     public static Phrasebook<Action<ScenarioHeader, PhraseArguments>> Forms { get; } = new(
     [
@@ -30,8 +31,12 @@ internal sealed class ScenarioHeader
         new("link LINK: every TIME", "The pace of a slow link.", static (h, a) => h._paces[a.Text(0)] = a.Time(1)),
         new("policy: Wait", "The fencing policy; every file has one.", static (h, _) => h._policy = new Shipped.WaitPolicy()),
         new("policy: ProceedUnfenced", "Silence is taken for death.", static (h, _) => h._policy = new Shipped.ProceedUnfencedPolicy()),
-        new("policy: Fence", "A device proves it; a node that holds nothing waits 1 s longer.", static (h, _) => h._policy = new Shipped.FencePolicy(DefaultDelay)),
-        new("policy: Fence delay TIME", "The same with another head start for the holder.", static (h, a) => h._policy = new Shipped.FencePolicy(a.Time(0))),
+        new("policy: Fence", "A device proves it; a node that holds nothing waits 1 s longer.", static (h, _) => h._policy = new Shipped.FencePolicy(Defaults.Delay, Defaults.Jitter)),
+        new("policy: Fence delay TIME", "The same with another head start for the holder.", static (h, a) => h._policy = new Shipped.FencePolicy(a.Time(0), Defaults.Jitter)),
+        new("policy: SelfFencing", "The peer's own watchdog has certainly reset it.", static (h, _) => h._policy = new Shipped.SelfFencingPolicy()),
+        new("self-fencing: right TIME watchdog TIME certain TIME", "Both machines have a watchdog: a holder that is not echoed for the right time resets itself, a program that stands still or is gone is reset by the watchdog, and after the certain time the peer counts on it.", static (h, a) => h.Watch(a)),
+        new("after a reset: boots in TIME", "A machine that was reset starts again; without this line it stays off.", static (h, a) => h.Set(s => s.RebootAfterReset = a.Time(0))),
+        new("network dead: wait|step-down", "What a holder does without its peer and without its ping targets; `wait` without this line.", static (h, a) => h._networkDead = a.Text(0) == "wait" ? NetworkDeadAction.Wait : NetworkDeadAction.StepDown),
         new("fencing devices: COUNT", "How many each node has; 1 without this line.", static (h, a) => h.Set(s => s.FencingDeviceCount = a.Number(0))),
         new("fence at start: yes|no", "May a node judge a peer that it never met? `no` without this line.", static (h, a) => h.Set(s => s.FenceAtStart = a.Text(0) == "yes")),
         new("clock NODE: fast|slow COUNT ppm", "Its clock runs fast or slow, in millionths.", static (h, a) => h._drifts[a.Text(0)] = a.Text(1) == "fast" ? a.Number(2) : -a.Number(2)),
@@ -61,6 +66,7 @@ internal sealed class ScenarioHeader
         new("failback after TIME", "It returns that long after its node is ready.", static (g, a) => g with { Failback = FailbackPolicy.AfterDelay, FailbackDelay = a.Time(0) }),
         new("restarts COUNT", "Restarts in place before it moves; 3 without it.", static (g, a) => g with { RestartLimit = a.Number(0) }),
         new("replicated", "It carries replicated data (rule R6).", static (g, _) => g with { ReplicatedData = true }),
+        new("split brain discards the loser", "After both held it the mark clears itself, and what the side that stopped wrote is given up.", static (g, _) => g with { SplitBrain = SplitBrainPolicy.DiscardLoser }),
         new("cold start takes over", "It is taken over although this copy may be old.", static (g, _) => g with { ColdStart = ColdStartPolicy.TakeOver }),
     ]);
 
@@ -125,7 +131,7 @@ internal sealed class ScenarioHeader
 
         if (_policy is null)
         {
-            yield return "has no line \"policy: Wait\", \"policy: Fence\" or \"policy: ProceedUnfenced\"; there is no default, as in a configuration";
+            yield return "has no line \"policy: Wait\", \"policy: Fence\", \"policy: SelfFencing\" or \"policy: ProceedUnfenced\"; there is no default, as in a configuration";
         }
 
         if (statements == 0)
@@ -136,7 +142,7 @@ internal sealed class ScenarioHeader
 
     public void Configure(WorldSettings settings)
     {
-        settings.Policy = _policy!;
+        settings.Policy = new Shipped.NetworkAwarePolicy(_policy!, _networkDead);
         settings.Times = new EngineTimes
         {
             HeartbeatInterval = _times.HeartbeatInterval,
@@ -218,6 +224,12 @@ internal sealed class ScenarioHeader
     }
 
     private void UseLinks(IReadOnlyList<string> links) => Set(s => s.Links = links);
+
+    private void Watch(PhraseArguments arguments) => Set(s =>
+    {
+        s.SelfFencing = new EngineSelfFencing(arguments.Time(0), arguments.Time(2));
+        s.WatchdogTimeout = arguments.Time(1);
+    });
 
     private void Differ(string node, Func<EngineConfiguration, EngineConfiguration> change) =>
         _differences[node] = _differences.TryGetValue(node, out var before) ? c => change(before(c)) : change;

@@ -66,6 +66,9 @@ internal sealed class ScenarioTrace
             case string text when text.StartsWith("* started", StringComparison.Ordinal):
                 yield return text[2..text.IndexOf(',', StringComparison.Ordinal)];
                 break;
+            case string fires when fires.StartsWith("* the watchdog fires", StringComparison.Ordinal):
+                yield return fires[2..];
+                break;
             case "* power off" or "* killed" or "* goes on":
                 yield return ((string)what).TrimStart('*', ' ');
                 break;
@@ -164,6 +167,7 @@ internal sealed class ScenarioTrace
             Note(was.Term != group.Term, $"{group.Name} term {group.Term}");
             Note(was.HoldBootId != group.HoldBootId, $"{group.Name} {(group.HoldBootId is null ? "not held" : "held")}");
             Note(was.Diverged != group.Diverged, $"{group.Name} {(group.Diverged ? "diverged" : "not diverged")}");
+            Note(was.ConflictLost != group.ConflictLost && group.ConflictLost, $"{group.Name} lost the conflict");
             Note(was.Pinned != group.Pinned, $"{group.Name} {(group.Pinned is null ? "not pinned" : "pinned to " + group.Pinned)}");
             Note(was.Sole != group.Sole, $"{group.Name} {(group.Sole ? "only copy" : "two copies")}");
             Note(was.PeerOutdatedEpoch != group.PeerOutdatedEpoch, $"{group.Name} peer's copy outdated, epoch {group.PeerOutdatedEpoch}");

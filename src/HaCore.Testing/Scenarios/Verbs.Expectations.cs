@@ -36,6 +36,7 @@ internal static partial class Verbs
         new("expect no event EVENT", "On no node, in the story up to here.", static (r, a) => r.Expect(() => r.World.Nodes.All(n => r.World.Notices(n.Key, a.Notice(0)) == 0))),
         new("expect COUNT fences by NODE", "So many were ordered by it in the story up to here.", static (r, a) => r.Expect(() => r.World.Fences(a.Text(1)) == a.Number(0))),
         new("expect fence by NODE within TIME", "As soon as it has ordered one.", static (r, a) => r.Expect(() => r.World.Fences(a.Text(0)) > 0, a.Time(1))),
+        new("expect COUNT resets", "So many machines were reset by themselves or by their watchdogs up to here.", static (r, a) => r.Expect(() => r.World.Resets == a.Number(0))),
         new("expect RESOURCE started COUNT times on NODE", "In the story up to here.", static (r, a) => r.Expect(() => r.Starts(a.Text(2), a.Text(0)) == a.Number(1))),
         new("expect RESOURCE stopped COUNT times on NODE", "In the story up to here.", static (r, a) => r.Expect(() => r.Stops(a.Text(2), a.Text(0)) == a.Number(1))),
         new("expect status NODE says TEXT", "One of its conditions or reasons contains the text.", static (r, a) => r.Expect(() => r.Says(a.Text(0), a.Text(1)))),

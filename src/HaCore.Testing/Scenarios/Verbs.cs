@@ -37,6 +37,7 @@ internal static partial class Verbs
         new("heal LINKS", "The links work again, without loss and delay.", static (r, a) => r.World.Mend(a.Names(0))),
         new("lose PERCENT on LINKS", "That share of the frames is lost, both ways.", static (r, a) => r.World.Disturb(a.Names(1), d => d.Loss = a.Number(0) / 100.0)),
         new("delay TIME on LINKS", "Frames take that long, each way.", static (r, a) => r.World.Disturb(a.Names(1), d => d.Delay = a.Time(0))),
+        new("pings of NODE fail|answer", "What the ping targets say of this node's own network.", static (r, a) => r.World.TellNetwork(a.Text(0), a.Text(1) == "answer")),
         new("unplug LINK at NODE", "The node's own interface goes down.", static (r, a) => r.World.SetInterface(a.Text(1), a.Text(0), isUp: false)),
         new("plug LINK at NODE", "It is up again.", static (r, a) => r.World.SetInterface(a.Text(1), a.Text(0), isUp: true)),
     ];

@@ -33,6 +33,11 @@ internal sealed partial class World
         command.Term,
         command.Token);
 
+    /// <summary>The shell's ping targets report.</summary>
+    public void TellNetwork(string key, bool answers) => Post(
+        Running(key),
+        answers ? new ClusterEvent.NetworkChanged(NetworkReach.Reachable, null) : new ClusterEvent.NetworkChanged(NetworkReach.Unreachable, "the gateway does not answer"));
+
     /// <summary>Time passes as long as the condition holds, at most so long.</summary>
     /// <returns>False: at one moment it did not hold.</returns>
     public bool Holds(Func<bool> condition, TimeSpan during) => !Run(Now + during.Ticks, () => !condition());
