@@ -28,6 +28,8 @@ public sealed partial class DocumentationTests
     [InlineData("docs/operating/the-2004-cluster.md")]
     [InlineData("docs/operating/failures.md")]
     [InlineData("docs/operating/hactl.md")]
+    [InlineData("docs/concepts/scenarios.md")]
+    [InlineData("docs/extending/scenarios.md")]
     [InlineData("docs/reference/control.md")]
     [InlineData("README.md")]
     public void A_page_that_is_linked_to_exists(string document)
