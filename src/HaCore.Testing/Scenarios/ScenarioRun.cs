@@ -87,7 +87,7 @@ internal sealed class ScenarioRun(string name, World world)
     public void RepairDisk(string node)
     {
         var disk = World[node].Disk;
-        (disk.Error, disk.Latency) = (null, new SimDisk().Latency);
+        (disk.Error, disk.Latency) = (null, SimDisk.HealthyLatency);
         World.ReleaseDisk(node);
     }
 

@@ -17,7 +17,9 @@ internal sealed class SimDisk(string cluster)
     /// <summary>A story put something there that this node did not write.</summary>
     public bool IsReplaced => !ReferenceEquals(Durable, _written);
 
-    public TimeSpan Latency { get; set; } = TimeSpan.FromMilliseconds(1);
+    public static readonly TimeSpan HealthyLatency = TimeSpan.FromMilliseconds(1);
+
+    public TimeSpan Latency { get; set; } = HealthyLatency;
 
     /// <summary>Not null: writes fail with this error and leave the old state.</summary>
     public string? Error { get; set; }

@@ -43,10 +43,6 @@ internal sealed partial class World
         });
     }
 
-    /// <summary>The ping targets of this node say something else than before.</summary>
-    public void ReportNetwork(string key, NetworkReach reach) =>
-        Post(Running(key), new ClusterEvent.NetworkChanged(reach, reach == NetworkReach.Unreachable ? "none of 2 answers" : null));
-
     private void Reset(SimNode node, string why)
     {
         Trace.Add(Now, node.Key, "* " + why);

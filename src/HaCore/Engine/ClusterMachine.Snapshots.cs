@@ -128,6 +128,11 @@ internal sealed partial class ClusterMachine
             return "this node is on standby";
         }
 
+        if (group.Record.Current.OutdatedEpoch != 0 && !group.OperatorAcceptsDataLoss)
+        {
+            return "this copy is outdated, it missed writes of the peer (rule R6): it waits for the peer to bring it up to date, or for an operator who takes it and accepts the loss";
+        }
+
         if (!group.CanRunHere)
         {
             return group.Readiness < Readiness.Usable ? $"this node is {group.Readiness} for it" : "failed too often here";

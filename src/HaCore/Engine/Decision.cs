@@ -149,6 +149,7 @@ internal enum NoticeKind
     StepDown = 63,
     NetworkDead = 64,
     SelfFenced = 65,
+    FencingFails = 66,
     PersistFailed = 70,
     PersistRecovered = 71,
     ConfigurationMismatch = 80,

@@ -34,6 +34,7 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
             _failedAttempts = peer.HasSession ? 0 : _failedAttempts;
             conditions.End(NoticeKind.TakeoverBlocked, 0);
             conditions.End(NoticeKind.SelfFenced, 0, "the peer is heard again, or no verdict about it is wanted");
+            conditions.End(NoticeKind.FencingFails, 0, "the peer is heard again, confirmed down, or nothing is to be taken over");
             return FencingAction.Wait;
         }
 
@@ -98,6 +99,8 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
 
         _failedAttempts++;
         _nextOrder = context.Now + (context.DeadTime * (1 << Math.Min(_failedAttempts - 1, BackoffDoublingsMax)));
+        conditions.Begin(NoticeKind.FencingFails, 0, NoticeLevel.Error, context.Configuration.Peer.Value,
+            $"could not be cut off ({_failedAttempts} in a row; {completed.Result.Detail ?? "no detail"}): it is tried again and again; make sure that the node is off, then confirm it down");
     }
 
     /// <summary>

@@ -49,7 +49,7 @@ internal sealed partial class GroupMachine
         Record.Current = Record.Current with { Diverged = true };
         _store.Touch(Record);
         _conditions.Begin(NoticeKind.Diverged, _index, NoticeLevel.Critical, Name,
-            $"{why}: the data may differ. No failback and no automatic failover until an operator clears it, naming term {Record.Current.Term}");
+            $"{why}: the data may differ. No failback and no automatic failover until an operator has looked at it and clears the mark, naming the term that the status shows");
     }
 
     /// <summary>The side that stopped is the proposed victim: its data is kept until an operator agrees, or the policy says so by name.</summary>
