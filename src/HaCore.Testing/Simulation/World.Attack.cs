@@ -138,7 +138,8 @@ internal sealed partial class World
     /// </summary>
     private static bool IsOldNews(SimProcess process, FrameRecorder.Recorded recorded) =>
         recorded.State != MemberState.Left
-        && recorded.Incarnation < process.Newest.Incarnation;
+        && (recorded.Incarnation < process.Newest.Incarnation
+            || (recorded.Incarnation == process.Newest.Incarnation && recorded.Sequence <= process.Newest.Sequence));
 
     private void Note(SimProcess process, Decision.Send send) =>
         Mix(process, ((ulong)send.Links << 48) ^ (send.Frame.Sequence << 8) ^ (ulong)send.Frame.State);
