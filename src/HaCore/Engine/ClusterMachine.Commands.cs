@@ -236,6 +236,12 @@ internal sealed partial class ClusterMachine
             return (false, "what the peer wrote last may be lost: say so explicitly (accept data loss)");
         }
 
+        if (_peer.HasSession && group.AreBothCopiesOutdated)
+        {
+            group.KeepThisCopy();
+            return (true, $"both copies of {group.Configuration.Name} are outdated: the one on this node is kept, what the other one has and this one misses is given up");
+        }
+
         if (!_peer.IsConfirmedDown)
         {
             return (false, $"{_configuration.Peer} is not confirmed down: confirm that first");

@@ -137,6 +137,11 @@ internal sealed partial class GroupMachine
         Releasing = reason;
         _handOver = handOver;
         _handOverProof = 0;
+        foreach (var slot in _slots)
+        {
+            slot.StopUnconfirmed |= slot.IsStopUnseen && slot.State == ResourceState.Stopped; // stopped by a restart in place that ends here
+        }
+
         _context.Changed();
         _context.Notice(handOver ? NoticeKind.HandOver : NoticeKind.StepDown,
             reason is ReleaseReason.HandOver or ReleaseReason.Leave or ReleaseReason.Standby or ReleaseReason.Residue ? NoticeLevel.Information : NoticeLevel.Warning, Name, why);
@@ -170,6 +175,18 @@ internal sealed partial class GroupMachine
         }
 
         Reason = OperationReason.Recovery;
+        _context.Changed();
+    }
+
+    /// <summary>Both nodes say that their own copy is outdated, so neither may take the group and neither is down: an operator must choose (rule R6).</summary>
+    public bool AreBothCopiesOutdated =>
+        Hold == HoldState.NotHeld && Record.Current.OutdatedEpoch != 0 && PeerGroup.Hold == HoldState.NotHeld && PeerGroup.Has(FrameGroupFlags.Outdated);
+
+    /// <summary>The operator chooses this node's copy of two that are both outdated.</summary>
+    public void KeepThisCopy()
+    {
+        Record.Current = Record.Current with { OutdatedEpoch = 0 };
+        _store.Touch(Record);
         _context.Changed();
     }
 

@@ -169,6 +169,7 @@ internal sealed partial class GroupMachine
         if (result.Outcome == OperationOutcome.Succeeded)
         {
             slot.State = ResourceState.Stopped;
+            slot.IsStopUnseen = true;
             slot.StopUnconfirmed = Releasing != ReleaseReason.None; // a restart in place trusts the agent's word; giving the group away does not
             slot.Detail = null;
             return;

@@ -31,6 +31,9 @@ internal sealed class ResourceSlot(ResourceConfiguration configuration, int inde
     /// <summary>Runs, and is to be started again all the same: Start is idempotent and announces again (rule L).</summary>
     public bool StartAgain { get; set; }
 
+    /// <summary>The last stop was believed: no probe has looked since.</summary>
+    public bool IsStopUnseen { get; set; }
+
     /// <summary>Stopped by its agent's word; a probe is to confirm it.</summary>
     public bool StopUnconfirmed { get; set; }
 
@@ -47,6 +50,7 @@ internal sealed class ResourceSlot(ResourceConfiguration configuration, int inde
 
     public void Observe(in ProbeResult probe)
     {
+        IsStopUnseen = false;
         State = probe.State;
         Readiness = probe.Readiness;
         Replica = probe.Replica;

@@ -56,4 +56,41 @@ public class SimulatorFindings
 
         world.ExpectActive("web", "b");
     }
+
+    /// <summary>Rule R2. Seed 173231996289087: a stop that was only believed, in a restart in place, is looked at before the group is told to be free.</summary>
+    [Fact]
+    [Trait("Rule", "R2")]
+    public void A_restart_in_place_that_ends_in_a_release_leaves_no_believed_stop_behind()
+    {
+        var world = new World().StartBoth();
+        world.Resource("a", "web-service").Stop = StopMode.LieSucceeded;
+        world.Resource("a", "web-disk").Start = StartMode.NotAnywhere;
+        world.KillResource("a", "web-disk");
+        world.Advance(1.Minutes()); // the world fails at a frame that says NotHeld while something is active
+        world.Expect(world.Notices("a", NoticeKind.GroupUnclean) == 1);
+    }
+
+    /// <summary>Rule R6. Seed 173231996298346: two copies that both call themselves outdated, on two healthy nodes: an operator must be able to choose.</summary>
+    [Theory]
+    [Trait("Rule", "R6")]
+    [InlineData("a")]
+    [InlineData("b")]
+    public void Of_two_outdated_copies_an_operator_chooses_one(string chosen)
+    {
+        var world = new World(s => s.Groups.Add(WorldSettings.Group("web") with { ReplicatedData = true }));
+        world.StartBoth();
+        world.PowerOff("a");
+        world.PowerOff("b");
+        foreach (var node in world.Nodes)
+        {
+            var state = node.Disk.Durable!;
+            node.Disk.Durable = state with { Groups = [state.Groups[0] with { OutdatedEpoch = 3, HoldBootId = null }] };
+        }
+
+        world.StartBoth();
+        world.ExpectNowhere("web");
+        world.MustRefuse(chosen, CommandKind.Take, "web");
+        world.MustAccept(chosen, CommandKind.Take, "web", flag: true);
+        world.ExpectActive("web", chosen, within: 10.Seconds());
+    }
 }

@@ -53,6 +53,11 @@ internal sealed partial class DisasterRun
                 Tidy(node);
             }
 
+            if (round > 0)
+            {
+                ChooseCopies(World.Nodes[0]);
+            }
+
             if (World.TryRunUntil(IsWell, Bound) && World.TryRunUntil(IsQuiet, Bound) && IsWell())
             {
                 return;
@@ -82,6 +87,15 @@ internal sealed partial class DisasterRun
         {
             World.Order(node.Key, CommandKind.ClearFailures, group.Name.Value);
             World.Order(node.Key, CommandKind.ClearDivergence, group.Name.Value, term: node.Disk.Term(group.Name.Value));
+        }
+    }
+
+    /// <summary>What still does not run may have two copies that both call themselves outdated: the operator chooses the first node's. Refused otherwise.</summary>
+    private void ChooseCopies(SimNode node)
+    {
+        foreach (var group in _plan.Groups)
+        {
+            World.Order(node.Key, CommandKind.Take, group.Name.Value, flag: true);
         }
     }
 
