@@ -3,7 +3,7 @@ using HaCore.Engine;
 namespace HaCore.Configuration;
 
 /// <summary>One validated cluster, ready to run: what the builder and the configuration came to. Made once, at start.</summary>
-internal sealed class ClusterDefinition
+internal sealed record ClusterDefinition
 {
     public required EngineConfiguration Engine { get; init; }
 
@@ -15,6 +15,12 @@ internal sealed class ClusterDefinition
 
     /// <summary>In the order in which they are used: level by level.</summary>
     public required IReadOnlyList<FencingDeviceDefinition> FencingDevices { get; init; }
+
+    /// <summary>Null: this node does not reset itself.</summary>
+    public SelfFencingDefinition? SelfFencing { get; init; }
+
+    /// <summary>Null: none.</summary>
+    public Func<IServiceProvider, INetworkProbe>? NetworkProbe { get; init; }
 
     /// <summary>Full path of the key file.</summary>
     public required string KeyFile { get; init; }
@@ -31,6 +37,11 @@ internal sealed class ClusterDefinition
     /// <summary>Lasting conditions for the log at start and the status: one link only, no real-time threads, ...</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
+
+/// <param name="Create">Makes it, once.</param>
+/// <param name="RightTime">Without a session for this long a node that holds something resets itself.</param>
+/// <param name="Margin">What the peer waits beyond all other times.</param>
+internal sealed record SelfFencingDefinition(Func<IServiceProvider, ISelfFencing> Create, TimeSpan RightTime, TimeSpan Margin);
 
 internal sealed class ResourceDefinition
 {

@@ -18,6 +18,7 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
         new ClusterRules(settings, _errors).Check();
         ValidateOptions();
         CheckOperatorCommands();
+        CheckSelfFencing();
         var policy = CreatePolicy();
         if (_errors.Count > 0)
         {
@@ -30,6 +31,10 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
             Transports = [.. settings.Links.Select(CreateTransport)],
             Resources = [.. settings.Groups.Select(group => (IReadOnlyList<ResourceDefinition>)[.. group.Resources.Select(CreateResource)])],
             FencingDevices = [.. settings.FencingDevices.OrderBy(device => device.Settings.Level).Select(CreateDevice)], // stable: the order within a level stays
+            SelfFencing = settings.SelfFencing is { } fencing
+                ? new(Creator(fencing.Component, fencing.Name), SelfFencingRules.RightTime(settings), fencing.Settings.Margin)
+                : null,
+            NetworkProbe = settings.NetworkProbe is { } probe ? Creator(probe.Component, probe.Name) : null,
             KeyFile = settings.KeyFile!,
             StateDirectory = settings.StateDirectory ?? "/var/lib/hacore/" + settings.Registration.Name,
             RealTime = settings.RealTime,
@@ -57,6 +62,16 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
         }
 
         FencingDeviceRules.CheckSites(settings, _errors);
+
+        if (settings.SelfFencing is { HasBadValues: false } fencing)
+        {
+            ValidateOptions("Section", fencing.Name, fencing.Component);
+        }
+
+        if (settings.NetworkProbe is { HasBadValues: false } probe)
+        {
+            ValidateOptions("Section", probe.Name, probe.Component);
+        }
     }
 
     private void CheckLine(LinkEntry link)
@@ -110,6 +125,19 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
         {
             _errors.Add($"An operator command cannot be made: {exception.Message}");
         }
+    }
+
+    private void CheckSelfFencing()
+    {
+        if (settings.SelfFencing is null)
+        {
+            return;
+        }
+
+        var name = settings.Registration.Name;
+        var others = services.GetServices<ClusterName>().Select(cluster => cluster.Value).Where(other => other != name)
+            .Where(other => services.GetRequiredKeyedService<ClusterDefinitionSource>(other).Settings.SelfFencing is not null);
+        SelfFencingRules.CheckAlone(name, [.. others], _errors);
     }
 
     private IFencingPolicy? CreatePolicy()
@@ -202,7 +230,7 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
         ],
     };
 
-    /// <summary>Name, nodes and times: what both nodes must agree on outside the groups (rule M3).</summary>
+    /// <summary>Name, nodes, times and self-fencing: what both nodes must agree on outside the groups (rule M3).</summary>
     private ulong ClusterDigest()
     {
         using var digest = new Digest();
@@ -215,6 +243,11 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
         var times = settings.Times;
         digest.Add(times.HeartbeatInterval).Add(times.WarnTime).Add(times.DeadTime).Add(times.InitialDeadTime);
         digest.Add(times.FlapLimit).Add(times.FlapWindow).Add(times.FlapHold);
+        if (settings.SelfFencing is not null)
+        {
+            digest.Add(SelfFencingEntry.Key).Add(SelfFencingRules.RightTime(settings));
+        }
+
         return digest.ToUInt64();
     }
 

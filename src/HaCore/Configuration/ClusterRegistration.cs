@@ -15,6 +15,11 @@ internal sealed class ClusterRegistration(string name)
 
     public Dictionary<string, ComponentWord<IFencingDevice, FencingDeviceSettings>> FencingDeviceTypes { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    public Dictionary<string, ComponentWord<ISelfFencing, SelfFencingSettings>> SelfFencingTypes { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>By the key of their section.</summary>
+    public Dictionary<string, ComponentWord<INetworkProbe, NoSettings>> NetworkProbeTypes { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     public void Add(Action<ClusterSettings> step) => _steps.Add(step);
 
     /// <summary>Fresh settings: a service collection may build more than one provider.</summary>
@@ -40,6 +45,9 @@ internal sealed class ClusterRegistration(string name)
 
     /// <inheritdoc cref="WordOf(Component{IResourceAgent})"/>
     public string WordOf(Component<IFencingDevice> component) => WordOf(FencingDeviceTypes.Values, component);
+
+    /// <inheritdoc cref="WordOf(Component{IResourceAgent})"/>
+    public string WordOf(Component<ISelfFencing> component) => WordOf(SelfFencingTypes.Values, component);
 
     public static ClusterRegistration Of(IHaClusterBuilder builder)
     {

@@ -16,6 +16,7 @@ internal sealed class ClusterRules(ClusterSettings settings, List<string> errors
         TimeRules.Check(settings.Times, errors);
         CheckFencing();
         FencingDeviceRules.Check(settings.FencingDevices, errors);
+        SelfFencingRules.Check(settings, errors);
         CheckLinks();
         CheckGroups();
         CheckNames();
@@ -221,6 +222,7 @@ internal sealed class ClusterRules(ClusterSettings settings, List<string> errors
     private IEnumerable<(string What, string Name)> AllNames() =>
         settings.Nodes.Select(name => ("node", name))
             .Concat(settings.Links.SelectMany(link => link.Members.Prepend(link)).Select(link => ("link", link.Name)))
+            .Concat(settings.Parts.Select(part => ("section", part.Name)))
             .Concat(settings.FencingDevices.Select(device => ("fencing device", device.Name)))
             .Concat(settings.Groups.SelectMany(group => group.Resources.Select(resource => ("resource", resource.Name)).Prepend(("group", group.Name))));
 

@@ -31,10 +31,19 @@ internal sealed class ClusterSettings(ClusterRegistration registration)
 
     public List<FencingDeviceEntry> FencingDevices { get; } = [];
 
+    /// <summary>Null: this node does not reset itself.</summary>
+    public SelfFencingEntry? SelfFencing { get; set; }
+
+    /// <summary>Null: nothing tells a dead peer from a dead network of this node's own.</summary>
+    public NetworkProbeEntry? NetworkProbe { get; set; }
+
     public List<LinkEntry> Links { get; } = [];
 
     /// <summary>Every link that is none of others: the members of composites in place of the composites.</summary>
     public IEnumerable<LinkEntry> Ways => Links.SelectMany(link => link.Component.IsComposite ? link.Members : [link]);
+
+    /// <summary>What there is at most one of.</summary>
+    public IEnumerable<PartEntry> Parts => new PartEntry?[] { SelfFencing, NetworkProbe }.OfType<PartEntry>();
 
     /// <summary>Composites whose members are being said, the innermost on top.</summary>
     public Stack<LinkEntry> OpenComposites { get; } = [];
@@ -69,6 +78,14 @@ internal sealed class ClusterSettings(ClusterRegistration registration)
             }
         }
 
+        foreach (var part in Parts)
+        {
+            if (string.Equals(part.Name, name, StringComparison.OrdinalIgnoreCase))
+            {
+                return part;
+            }
+        }
+
         return null;
     }
 }
@@ -89,7 +106,7 @@ internal enum Unread
 /// <param name="Create">Makes it, once.</param>
 internal sealed record FencingPolicyEntry(string Name, bool NeedsDevice, Func<IServiceProvider, FencingSettings, IFencingPolicy> Create);
 
-/// <summary>A link, a fencing device or a resource: something with a name, a type and options of its own.</summary>
+/// <summary>A link, a fencing device, a resource or a part: something with a name, a type and options of its own.</summary>
 internal abstract class ItemEntry
 {
     public required string Name { get; init; }

@@ -89,7 +89,7 @@ internal sealed class Component<TContract> where TContract : class
         get
         {
             var name = Implementation.Name;
-            foreach (var ending in (ReadOnlySpan<string>)["ResourceAgent", "Agent", "HeartbeatTransport", "Transport", "FencingDevice", "Device"])
+            foreach (var ending in (ReadOnlySpan<string>)["ResourceAgent", "Agent", "HeartbeatTransport", "Transport", "FencingDevice", "Device", "SelfFencing"])
             {
                 if (name.Length > ending.Length && name.EndsWith(ending, StringComparison.Ordinal))
                 {

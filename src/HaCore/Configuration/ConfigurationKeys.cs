@@ -4,7 +4,7 @@ namespace HaCore.Configuration;
 internal static class ConfigurationKeys
 {
     public static readonly string[] Cluster =
-        ["Nodes", "LocalNode", "KeyFile", "StateDirectory", "RealTime", "Times", "Fencing", "Links", "Groups", "PerNode"];
+        ["Nodes", "LocalNode", "KeyFile", "StateDirectory", "RealTime", "Times", "Fencing", SelfFencingEntry.Key, "Links", "Groups", "PerNode"];
 
     public static readonly string[] Node = ["Name"];
 
@@ -19,6 +19,9 @@ internal static class ConfigurationKeys
 
     /// <summary>What one node may have different: nothing that both must agree on.</summary>
     public static readonly string[] FencingDevicePerNode = ["Timeout", "Retries", "RetryDelay", "MonitorInterval", "MonitorTimeout"];
+
+    /// <summary>Of every kind of self-fencing, beside those of its type.</summary>
+    public static readonly string[] SelfFencing = ["Type", "RightTime", "Margin", "AcceptTotalOutage"];
 
     public static readonly string[] Group =
         ["Name", "PreferredNode", "Failback", "FailbackDelay", "RestartLimit", "RestartWindow", "ColdStart", "SplitBrain", "Resources"];

@@ -14,7 +14,7 @@ internal sealed class ConfigurationReader(ClusterSettings settings)
             return;
         }
 
-        _reader.CheckKeys(section, ConfigurationKeys.Cluster);
+        _reader.CheckKeys(section, [.. ConfigurationKeys.Cluster, .. settings.Registration.NetworkProbeTypes.Keys]);
         _reader.Text(section, "LocalNode", value => settings.LocalNode = value);
         _reader.Text(section, "KeyFile", value => settings.KeyFile = value);
         _reader.Text(section, "StateDirectory", value => settings.StateDirectory = value);
@@ -22,6 +22,7 @@ internal sealed class ConfigurationReader(ClusterSettings settings)
         ReadNodes(section.GetSection("Nodes"));
         ReadTimes(section.GetSection("Times"));
         ReadFencing(section.GetSection("Fencing"));
+        new PartReader(settings, _reader).Read(section);
         ReadLinks(section.GetSection("Links"));
         ReadGroups(section.GetSection("Groups"));
         settings.PerNode.Add(section.GetSection("PerNode"));

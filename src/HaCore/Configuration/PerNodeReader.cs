@@ -37,7 +37,7 @@ internal sealed class PerNodeReader(ClusterSettings settings)
             else if ((settings.Unread & (Unread.Links | Unread.Groups | Unread.Resources | Unread.Devices)) == 0)
             {
                 var hint = NearestName.Find(section.Key, Names()) is { } nearest ? $"did you mean \"{nearest}\"?" : $"there are {string.Join(", ", Names())}.";
-                _reader.Error(section, $"no link, resource or fencing device has the name \"{section.Key}\"; {hint}");
+                _reader.Error(section, $"no link, resource, fencing device or section has the name \"{section.Key}\"; {hint}");
             }
         }
     }
@@ -55,6 +55,7 @@ internal sealed class PerNodeReader(ClusterSettings settings)
             LinkEntry link => ReadLink(section, link, isLocal),
             ResourceEntry resource => ReadResource(section, resource, isLocal),
             FencingDeviceEntry device => ReadDevice(section, device, isLocal),
+            PartEntry part => ReadPart(section, part),
             _ => throw new InvalidOperationException($"{item.GetType()} has no settings of its own."),
         };
         if (errors != settings.Errors.Count || item.HasUnknownType)
@@ -90,10 +91,24 @@ internal sealed class PerNodeReader(ClusterSettings settings)
         return settings.Registration.FencingDeviceTypes.TryGetValue(device.Type, out var type) && type.Component.Implementation == device.Component.Implementation;
     }
 
+    /// <summary>Its own options only: what is the same for every kind both nodes must agree on.</summary>
+    private bool ReadPart(IConfigurationSection section, PartEntry part)
+    {
+        _reader.CheckKeys(section, [], part.Shape);
+        part.HasBadValues |= !_reader.CheckValues(section, part.Shape);
+        return part switch
+        {
+            SelfFencingEntry fencing => settings.Registration.SelfFencingTypes.TryGetValue(part.Type, out var type) && type.Component.Implementation == fencing.Component.Implementation,
+            NetworkProbeEntry probe => settings.Registration.NetworkProbeTypes.TryGetValue(part.Type, out var type) && type.Component.Implementation == probe.Component.Implementation,
+            _ => throw new InvalidOperationException($"{part.GetType()} has no configuration word."),
+        };
+    }
+
     private List<string> Names() =>
     [
         .. settings.Links.SelectMany(link => link.Members.Prepend(link)).Select(link => link.Name),
         .. settings.Groups.SelectMany(group => group.Resources).Select(resource => resource.Name),
         .. settings.FencingDevices.Select(device => device.Name),
+        .. settings.Parts.Select(part => part.Name),
     ];
 }

@@ -30,7 +30,7 @@ internal sealed partial class ClusterRuntime
             AddCondition(collector);
         }
 
-        foreach (var part in _agents.Agents.Concat<object>(_transports).Concat(_devices.Select(device => device.Device)).OfType<IStartRequirements>())
+        foreach (var part in _agents.Agents.Concat<object>(_transports).Concat(_devices.Select(device => device.Device)).Concat(Guards).OfType<IStartRequirements>())
         {
             foreach (var missing in part.Missing())
             {
@@ -38,6 +38,8 @@ internal sealed partial class ClusterRuntime
             }
         }
     }
+
+    private IEnumerable<object> Guards => new object?[] { _guard?.Device, _probe }.OfType<object>();
 
     private void AddCondition(string condition)
     {

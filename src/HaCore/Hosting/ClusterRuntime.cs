@@ -40,11 +40,12 @@ internal sealed partial class ClusterRuntime : IAsyncDisposable
     private readonly long _incarnation;
     private bool _disposed;
 
-    private ClusterRuntime(ClusterDefinition definition, KeyRing keys, StateDirectory directory, PersistentState state, IServiceProvider services)
+    private ClusterRuntime(
+        ClusterDefinition definition, KeyRing keys, StateDirectory directory, PersistentState state, string bootId, EngineClock clock, SelfFencingGuard? guard, IServiceProvider services)
     {
         var engine = definition.Engine;
         var loggers = services.GetRequiredService<ILoggerFactory>();
-        var timeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        var timeProvider = clock.TimeProvider;
         Definition = definition;
         _keys = keys;
         _timeProvider = timeProvider;
@@ -52,7 +53,8 @@ internal sealed partial class ClusterRuntime : IAsyncDisposable
         _incarnation = state.Incarnation;
         NoticeFeed = new NoticeFeed(timeProvider, state.Incarnation);
         _logger = new NoticeLogger(loggers.CreateLogger($"HaCore.{engine.Cluster}"), NoticeFeed, NoticeWriter.ShellIdsFrom);
-        _clock = new EngineClock(timeProvider);
+        _clock = clock;
+        _guard = guard;
         _telemetry = new ClusterTelemetry(engine.Cluster, services.GetService<System.Diagnostics.Metrics.IMeterFactory>());
         Queue = new EventQueue(_clock, engine.Links.Count, engine.Groups.Sum(group => group.Resources.Count), engine.Links.Sum(link => link.Members.Count));
         _notices = new NoticeWriter(engine.Cluster, _logger);
@@ -62,7 +64,7 @@ internal sealed partial class ClusterRuntime : IAsyncDisposable
             device, device.Create(services), engine.Cluster, engine.LocalNode, timeProvider, _notices.Write))];
         _fencing = new FencingRunner(_devices, Queue, _notices.Write, _fencingStopping.Token);
         var nonce = CreateNonce();
-        _machine = new ClusterMachine(engine, state, nonce, BootId.Read());
+        _machine = new ClusterMachine(engine, state, nonce, bootId);
         Feed = new SnapshotFeed(_machine.Snapshot);
         _fencingWatch = new FencingWatch(_devices, engine.Peer, Feed, _notices.Write, timeProvider, _fencingStopping.Token);
 
@@ -84,8 +86,10 @@ internal sealed partial class ClusterRuntime : IAsyncDisposable
         _telemetry.ObserveLinks(SampleLinks);
         _codec = environment.CreateCodec();
         var executor = new DecisionExecutor(
-            _links, _codec, frameBytesMax, environment.Identity, _writer, _agents, _fencing, Answers, _notices, NoticeFeed, _telemetry);
+            _links, _codec, frameBytesMax, environment.Identity, _writer, _agents, _fencing, guard, Answers, _notices, NoticeFeed, _telemetry);
         Loop = new EngineLoop(engine.Cluster, _machine, Queue, _clock, executor, Feed, _telemetry, PrepareThread);
+        _network = CreateNetworkProbe(services, out _probe);
+        guard?.Start(engine.Cluster, Loop, PrepareThread, AddCondition);
     }
 
     public ClusterDefinition Definition { get; }
@@ -110,8 +114,10 @@ internal sealed partial class ClusterRuntime : IAsyncDisposable
     /// </summary>
     /// <exception cref="KeyFileException">No usable key.</exception>
     /// <exception cref="StateFileException">The state directory is in use, unreadable, or cannot be written.</exception>
+    /// <exception cref="IOException">Self-fencing cannot be armed.</exception>
     public static ClusterRuntime Open(ClusterDefinition definition, IServiceProvider services)
     {
+        SelfFencingGuard? guard = null;
         var keys = KeyFile.Load(definition.KeyFile);
         var directory = StateDirectory.Open(definition.StateDirectory, definition.Engine.Cluster);
         try
@@ -124,10 +130,17 @@ internal sealed partial class ClusterRuntime : IAsyncDisposable
 
             state = state with { Incarnation = state.Incarnation + 1 };
             directory.Save(state);
-            return new ClusterRuntime(definition, keys, directory, state, services);
+
+            // Before there is a machine that could hold anything, and before the first frame, which says "armed" with the times as they are.
+            var clock = new EngineClock(services.GetService<TimeProvider>() ?? TimeProvider.System);
+            var bootId = BootId.Read();
+            guard = SelfFencingGuard.Arm(definition, state, bootId, services, clock);
+            definition = definition with { Engine = definition.Engine with { SelfFencing = guard?.Effective } };
+            return new ClusterRuntime(definition, keys, directory, state, bootId, clock, guard, services);
         }
         catch
         {
+            Blocking.Wait(guard?.DisposeAsync() ?? ValueTask.CompletedTask);
             directory.Dispose();
             throw;
         }
@@ -149,6 +162,7 @@ internal sealed partial class ClusterRuntime : IAsyncDisposable
     public void Start()
     {
         AddStartConditions();
+        StartGuards();
         _notices.Write(logger => Log.EngineStarting(logger, Definition.Engine.Cluster, Definition.Engine.LocalNode.Value, _incarnation));
         _notices.Start();
         _writer.Start();
@@ -233,6 +247,7 @@ internal sealed partial class ClusterRuntime : IAsyncDisposable
             hasEnded &= await WaitBriefly(_writer.Ended).ConfigureAwait(false);
         }
 
+        hasEnded &= await EndGuardsAsync().ConfigureAwait(false);
         Answers.Close("the cluster has ended on this node");
         Feed.Complete();
         await _fencingStopping.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

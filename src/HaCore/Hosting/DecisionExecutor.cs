@@ -17,6 +17,7 @@ internal sealed class DecisionExecutor
     private readonly StateWriter _writer;
     private readonly AgentInvoker _agents;
     private readonly FencingRunner _fencing;
+    private readonly SelfFencingGuard? _guard;
     private readonly AnswerBoard _answers;
     private readonly NoticeWriter _notices;
     private readonly NoticeFeed _feed;
@@ -24,7 +25,7 @@ internal sealed class DecisionExecutor
 
     public DecisionExecutor(
         IReadOnlyList<LinkRunner> links, FrameCodec codec, int frameBytesMax, OwnIdentity identity, StateWriter writer, AgentInvoker agents,
-        FencingRunner fencing, AnswerBoard answers, NoticeWriter notices, NoticeFeed feed, ClusterTelemetry telemetry)
+        FencingRunner fencing, SelfFencingGuard? guard, AnswerBoard answers, NoticeWriter notices, NoticeFeed feed, ClusterTelemetry telemetry)
     {
         _links = links;
         _codec = codec;
@@ -33,6 +34,7 @@ internal sealed class DecisionExecutor
         _writer = writer;
         _agents = agents;
         _fencing = fencing;
+        _guard = guard;
         _answers = answers;
         _notices = notices;
         _feed = feed;
@@ -62,6 +64,8 @@ internal sealed class DecisionExecutor
                 case Decision.Fence fence:
                     _fencing.Begin(fence);
                     break;
+                case Decision.SelfFence reset:
+                    return Reset(reset);
                 case Decision.Answer answer:
                     _answers.Complete(answer.Request, new CommandAnswer(answer.Accepted, answer.Detail));
                     break;
@@ -78,6 +82,9 @@ internal sealed class DecisionExecutor
         return null;
     }
 
+    /// <summary>The engine has ended clean: this machine is not to be reset.</summary>
+    public void Release() => _guard?.Release();
+
     /// <summary>No frame goes out any more, not even one that waits.</summary>
     public void StopSending()
     {
@@ -85,6 +92,15 @@ internal sealed class DecisionExecutor
         {
             link.StopSending(flush: false);
         }
+    }
+
+    // Silent first: a frame that leaves later would have the peer count from it. If the reset does not come at once, no keep-alive follows and the device's timeout does it.
+    private Decision.Exit Reset(Decision.SelfFence reset)
+    {
+        StopSending();
+        var guard = _guard ?? throw new InvalidOperationException($"This node is to reset itself and cannot: {reset.Reason}");
+        guard.Reset(reset.Reason);
+        return new Decision.Exit(clean: false, $"this machine resets itself: {reset.Reason}");
     }
 
     private void Send(Decision.Send send)

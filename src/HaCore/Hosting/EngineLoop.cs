@@ -99,6 +99,10 @@ internal sealed class EngineLoop
         {
             _executor.StopSending();
         }
+        else if (end.Clean)
+        {
+            _executor.Release();
+        }
 
         _ended.SetResult(end);
     }

@@ -6,7 +6,7 @@ namespace HaCore.Hosting;
 /// What happened, on its way to the engine's thread. Bounded by construction, allocated once:
 /// <list type="bullet">
 /// <item>frames: <see cref="FramesPerLink"/> carriers per link; when they are all waiting, the oldest is dropped, because every frame is the whole state;</item>
-/// <item>link and member changes, unverified and foreign frames, wanted probes: one place each per link, member or resource, newest wins, because the engine looks at levels;</item>
+/// <item>link and member changes, unverified and foreign frames, wanted probes, the network: one place each per link, member or resource, newest wins, because the engine looks at levels;</item>
 /// <item>answers (operations, writes, fences) and Leave: as many places as questions can be open; never dropped;</item>
 /// <item>commands: <see cref="CommandsMax"/>; a further one is refused, the operator tries again.</item>
 /// </list>
@@ -27,6 +27,7 @@ internal sealed class EventQueue
     private readonly FrameLane[] _lanes;
     private readonly int _resourcesOffset;
     private readonly int _membersOffset;
+    private readonly int _network;
     private int _head;
     private int _count;
     private int _commands;
@@ -46,7 +47,8 @@ internal sealed class EventQueue
 
         _resourcesOffset = 3 * links;
         _membersOffset = _resourcesOffset + resources;
-        _latest = new ClusterEvent?[_membersOffset + members];
+        _network = _membersOffset + members;
+        _latest = new ClusterEvent?[_network + 1];
 
         // Answers: one operation per resource, one write, one fence; and Leave.
         const int Single = 3;
@@ -106,6 +108,9 @@ internal sealed class EventQueue
     /// <param name="ordinal">Number of the resource over all groups.</param>
     /// <param name="request">The request.</param>
     public void PostProbe(int ordinal, ClusterEvent.ProbeRequested request) => PostLatest(_resourcesOffset + ordinal, request);
+
+    /// <summary>Posts what is known of this node's own network; replaces what still waits.</summary>
+    public void PostNetwork(ClusterEvent.NetworkChanged change) => PostLatest(_network, change);
 
     /// <summary>Posts an answer or Leave: there is always room, because there is room for every open question.</summary>
     public void Post(ClusterEvent input)
