@@ -66,7 +66,7 @@ public sealed class ConfigurationRefusalTests
     [InlineData("LocalNode", "\"novantuna\"", "This node is \"novantuna\"", "did you mean")]
     [InlineData("LocalNode", "[ \"novanta\" ]", "HaCluster:LocalNode: must be a single value")]
     [InlineData("PerNode", """{ "novanto": {} }""", "HaCluster:PerNode:novanto", "none of the configured nodes", "did you mean \"novanta\"?")]
-    [InlineData("PerNode", """{ "novantuno": { "nota": { "Text": "y" } } }""", "HaCluster:PerNode:novantuno:nota: no link, resource or fencing device has the name \"nota\"", "did you mean \"note\"?")]
+    [InlineData("PerNode", """{ "novantuno": { "nota": { "Text": "y" } } }""", "HaCluster:PerNode:novantuno:nota: no link, resource, fencing device or section has the name \"nota\"", "did you mean \"note\"?")]
     [InlineData("PerNode", """{ "novantuno": { "note": { "Txt": "y" } } }""", "HaCluster:PerNode:novantuno:note:Txt", "did you mean \"Text\"?")]
     [InlineData("PerNode", """{ "novantuno": { "note": { "Patience": 3 } } }""", "HaCluster:PerNode:novantuno:note:Patience: \"3\" is refused: 3 means 3 days")]
     [InlineData("PerNode", """{ "novanta": { "note": { "CarriesReplicatedData": true } } }""", "the key \"CarriesReplicatedData\" is unknown")]
