@@ -95,7 +95,7 @@ internal sealed class EchoSocket : IEchoSocket
         (sequence, cookie) = (0, 0);
         try
         {
-            if (_socket.Available == 0)
+            if (!_socket.Poll(TimeSpan.Zero, SelectMode.SelectRead))   // not Available: ICMP datagram sockets do not know FIONREAD
             {
                 return null;
             }
