@@ -25,7 +25,7 @@ internal static class SelfFencingRules
         }
 
         var least = DeadTimesPerRight * settings.Times.DeadTime;
-        return settings.FencingDevices.Count == 0 ? least : least + settings.Fencing.Delay + DeviceTime;
+        return settings.FencingDevices.Count == 0 ? least : least + settings.Fencing.Delay + settings.Fencing.Jitter + DeviceTime;
     }
 
     /// <summary>What can be said before the device is asked.</summary>
@@ -33,6 +33,7 @@ internal static class SelfFencingRules
     {
         if (settings.SelfFencing is not { } entry)
         {
+            RefuseWaitForNothing(settings, errors);
             return;
         }
 
@@ -92,6 +93,15 @@ internal static class SelfFencingRules
         $"armed: this machine resets itself {Rules.Text(effective.RightTime)} after its last contact if it holds a group, and {Rules.Text(armed.Timeout)} after its engine hangs or its program dies. " +
         $"The peer may take over {Rules.Text(effective.CertainTime)} after the last heartbeat: RightTime {Rules.Text(effective.RightTime)} + keep-alive {Rules.Text(armed.KeepAliveInterval)} + " +
         $"timeout {Rules.Text(armed.Timeout)} (at least {TimeoutsAfterRestart} timeouts) + reset {Rules.Text(armed.ResetLatency)} + margin {Rules.Text(margin)}; the dead time is {Rules.Text(times.DeadTime)}";
+
+    private static void RefuseWaitForNothing(ClusterSettings settings, List<string> errors)
+    {
+        if (settings.FencingPolicy?.Name == nameof(FencingPolicyKind.SelfFencing))
+        {
+            errors.Add("The fencing policy is \"SelfFencing\" and no self-fencing is configured: each node would wait for a reset of the other that never comes. " +
+                "Configure it on both, with UseWatchdog or \"SelfFencing\": { \"Type\": \"Watchdog\" }, or choose another policy.");
+        }
+    }
 
     private static void CheckOutage(ClusterSettings settings, SelfFencingSettings selfFencing, List<string> errors)
     {

@@ -5,7 +5,7 @@ public sealed class SelfFencingSettings
 {
     /// <summary>
     /// A node that holds a group and has no session resets itself this long after it sent the newest frame that its peer answered. 2 x dead time to 1 h; the same
-    /// on both nodes (in the cluster's digest). Default (null): 2 x dead time; where a fencing device is configured, 2 x dead time + the policy's delay + 60 s,
+    /// on both nodes (in the cluster's digest). Default (null): 2 x dead time; where a fencing device is configured, 2 x dead time + the policy's delay and jitter + 60 s,
     /// so that the device has confirmed before the node that ordered it resets itself. Longer: rides out longer breaks of every link, and the peer waits longer.
     /// </summary>
     public TimeSpan? RightTime { get; set; }

@@ -89,7 +89,7 @@ internal sealed partial class ClusterRuntime : IAsyncDisposable
             _links, _codec, frameBytesMax, environment.Identity, _writer, _agents, _fencing, guard, Answers, _notices, NoticeFeed, _telemetry);
         Loop = new EngineLoop(engine.Cluster, _machine, Queue, _clock, executor, Feed, _telemetry, PrepareThread);
         _network = CreateNetworkProbe(services, out _probe);
-        guard?.Start(engine.Cluster, Loop, PrepareThread, AddCondition);
+        guard?.Start(engine.Cluster, () => Loop.Steps, PrepareThread, AddCondition);
     }
 
     public ClusterDefinition Definition { get; }

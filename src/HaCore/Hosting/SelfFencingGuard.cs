@@ -24,7 +24,7 @@ internal sealed class SelfFencingGuard : IAsyncDisposable
     private readonly bool _nothingActive;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Action<string>? _report;
-    private EngineLoop? _engine;
+    private Func<long>? _readSteps;
     private Phase _phase = Phase.Starting;
     private long _steps;
     private bool _hasThread;
@@ -111,12 +111,12 @@ internal sealed class SelfFencingGuard : IAsyncDisposable
 
     /// <summary>Begins to keep the machine alive while it starts.</summary>
     /// <param name="cluster">Names the thread.</param>
-    /// <param name="engine">Whose steps are the proof of life.</param>
+    /// <param name="readSteps">Steps that the engine has completed: its proof of life.</param>
     /// <param name="prepareThread">Called first on the thread: real-time priority.</param>
     /// <param name="report">Takes what an operator must know. Must not block.</param>
-    public void Start(string cluster, EngineLoop engine, Action prepareThread, Action<string> report)
+    public void Start(string cluster, Func<long> readSteps, Action prepareThread, Action<string> report)
     {
-        _engine = engine;
+        _readSteps = readSteps;
         _report = report;
         _hasThread = true;
         new Thread(() => Run(prepareThread)) { IsBackground = true, Name = $"hacore {cluster} keep-alive" }.Start();
@@ -219,7 +219,7 @@ internal sealed class SelfFencingGuard : IAsyncDisposable
             return _nothingActive;   // else what an earlier start left running would outlive its right while this one is being started
         }
 
-        var steps = _engine!.Steps;
+        var steps = _readSteps!();
         var hasStepped = steps != _steps;
         _steps = steps;
         return hasStepped;
