@@ -93,6 +93,8 @@ internal static class ClusterHost
             .AddBondedTransportType()
             .AddIpAddressType()
             .AddExternalCommandDeviceType()
+            .AddWatchdogType()
+            .AddPingTargetsType()
             .Bind(builder.Configuration.GetSection(Section)));
         builder.Services.AddHaControl(control => builder.Configuration.GetSection(ControlSection).Bind(control));
         return builder.Build();

@@ -56,12 +56,6 @@ internal static partial class Log
     [LoggerMessage(1230, LogLevel.Error, "Fencing device {Device} failed in a way that it must not (a bug of the device): the result is unknown", EventName = "FencingDeviceFaulted")]
     public static partial void FencingDeviceFaulted(ILogger logger, Exception exception, string device);
 
-    [LoggerMessage(1232, LogLevel.Error, "Network probe {Probe} failed in a way that it must not (a bug of it): nothing is known of this node's own network", EventName = "NetworkProbeFaulted")]
-    public static partial void NetworkProbeFaulted(ILogger logger, Exception exception, string probe);
-
-    [LoggerMessage(1233, LogLevel.Information, "Cluster {Cluster}: self-fencing is {Detail}", EventName = "SelfFencingArmed")]
-    public static partial void SelfFencingArmed(ILogger logger, string cluster, string detail);
-
     [LoggerMessage(1231, LogLevel.Warning, "Fencing device {Device} on {Node}: {Outcome}: {Detail}", EventName = "FencingDeviceEnded")]
     public static partial void FencingDeviceEnded(ILogger logger, string device, string node, string outcome, string? detail);
 
@@ -73,4 +67,10 @@ internal static partial class Log
 
     [LoggerMessage(1234, LogLevel.Information, "Fencing device {Device} is usable again: {Detail}", EventName = "FencingDeviceUsable")]
     public static partial void FencingDeviceUsable(ILogger logger, string device, string? detail);
+
+    [LoggerMessage(1240, LogLevel.Error, "Network probe {Probe} failed in a way that it must not (a bug of it): nothing is known of this node's own network", EventName = "NetworkProbeFaulted")]
+    public static partial void NetworkProbeFaulted(ILogger logger, Exception exception, string probe);
+
+    [LoggerMessage(1241, LogLevel.Information, "Cluster {Cluster}: self-fencing is {Detail}", EventName = "SelfFencingArmed")]
+    public static partial void SelfFencingArmed(ILogger logger, string cluster, string detail);
 }
