@@ -82,7 +82,7 @@ internal sealed class DecisionExecutor
         return null;
     }
 
-    /// <summary>The engine has ended clean: this machine is not to be reset.</summary>
+    /// <summary>The engine has ended and nobody counts on the reset of this machine.</summary>
     public void Release() => _guard?.Release();
 
     /// <summary>No frame goes out any more, not even one that waits.</summary>
@@ -100,7 +100,7 @@ internal sealed class DecisionExecutor
         StopSending();
         var guard = _guard ?? throw new InvalidOperationException($"This node is to reset itself and cannot: {reset.Reason}");
         guard.Reset(reset.Reason);
-        return new Decision.Exit(clean: false, $"this machine resets itself: {reset.Reason}");
+        return new Decision.Exit(clean: false, $"this machine resets itself: {reset.Reason}", mayDisarm: false);
     }
 
     private void Send(Decision.Send send)

@@ -99,10 +99,6 @@ internal sealed class EngineLoop
         {
             _executor.StopSending();
         }
-        else if (end.Clean)
-        {
-            _executor.Release();
-        }
 
         _ended.SetResult(end);
     }
@@ -145,6 +141,11 @@ internal sealed class EngineLoop
             AllocatedBytes = GC.GetAllocatedBytesForCurrentThread();
             if (exit is not null)
             {
+                if (exit.MayDisarm)
+                {
+                    _executor.Release();
+                }
+
                 return new EngineEnd(exit.Clean, exit.Detail, null);
             }
         }

@@ -11,8 +11,8 @@ namespace HaCore.Hosting;
 /// as dead kills survivors).
 /// </summary>
 /// <remarks>
-/// Nothing on this thread waits for the pool, a disk, a logger or user code; it allocates nothing. Only a clean end of the engine disarms: after any
-/// other, something may still be active here, and the peer counts on the reset because the frames said "armed".
+/// Nothing on this thread waits for the pool, a disk, a logger or user code; it allocates nothing. Only an end of which the
+/// engine says so disarms (<see cref="Decision.Exit.MayDisarm"/>): after any other, something may still be active here, and the peer may count on the reset.
 /// </remarks>
 internal sealed class SelfFencingGuard : IAsyncDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class SelfFencingGuard : IAsyncDisposable
     private readonly TimeSpan _margin;
     private readonly EngineClock _clock;
     private readonly WaitPoint _wait;
-    private readonly bool _nothingActive;
+    private readonly bool _isOwed;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Action<string>? _report;
     private Func<long>? _readSteps;
@@ -30,12 +30,12 @@ internal sealed class SelfFencingGuard : IAsyncDisposable
     private bool _hasThread;
     private bool _failureTold;
 
-    private SelfFencingGuard(ISelfFencing device, SelfFencingTimes armed, SelfFencingDefinition definition, bool nothingActive, EngineTimes times, EngineClock clock)
+    private SelfFencingGuard(ISelfFencing device, SelfFencingTimes armed, SelfFencingDefinition definition, bool isOwed, EngineTimes times, EngineClock clock)
     {
         _device = device;
         _armed = armed;
         _margin = definition.Margin;
-        _nothingActive = nothingActive;
+        _isOwed = isOwed;
         _clock = clock;
         _wait = new WaitPoint(clock);
         Effective = new EngineSelfFencing(definition.RightTime, SelfFencingRules.CertainTime(definition.RightTime, armed, definition.Margin));
@@ -48,7 +48,7 @@ internal sealed class SelfFencingGuard : IAsyncDisposable
         Starting = 0,
         Running,
 
-        /// <summary>Nothing is active here: to be disarmed.</summary>
+        /// <summary>Nobody counts on the reset: to be disarmed.</summary>
         Released,
 
         /// <summary>Never another keep-alive.</summary>
@@ -85,8 +85,8 @@ internal sealed class SelfFencingGuard : IAsyncDisposable
             return null;
         }
 
-        // In maintenance nobody takes over (rule W), so what still runs may wait for its program however long it takes to start.
-        var nothingActive = state.Maintenance || state.Groups.All(group => group.HoldBootId != bootId);
+        // A program of this boot died after it had promised the reset: the engine's first step keeps that promise, and nothing puts it off until then.
+        var isOwed = state.ArmedBootId == bootId;
         var device = selfFencing.Create(services);
         var isArmed = false;
         try
@@ -95,11 +95,11 @@ internal sealed class SelfFencingGuard : IAsyncDisposable
             isArmed = true;
             return SelfFencingRules.CheckArmed(armed, definition.Engine.Times) is { } refusal
                 ? throw new InvalidOperationException(refusal)
-                : new SelfFencingGuard(device, armed, selfFencing, nothingActive, definition.Engine.Times, clock);
+                : new SelfFencingGuard(device, armed, selfFencing, isOwed, definition.Engine.Times, clock);
         }
         catch
         {
-            if (isArmed && nothingActive)
+            if (isArmed && !isOwed)
             {
                 device.Disarm();
             }
@@ -126,8 +126,8 @@ internal sealed class SelfFencingGuard : IAsyncDisposable
     public void EngineStarts() => Enter(Phase.Running);
 
     /// <summary>
-    /// Disarms. Called by the engine's thread when it has ended clean: everything is stopped and the peer knows (Left), or the operator's maintenance leaves it
-    /// running on purpose (Detached) and nobody takes over. Whether the last frame, which says one of the two, leaves before or after makes no difference.
+    /// Disarms. Called by the engine's thread when it has ended and nobody counts on the reset: everything is stopped, or the operator's maintenance leaves it
+    /// running on purpose and the peer has heard so. Whether the last frame, which says one of the two, leaves before or after makes no difference.
     /// </summary>
     public void Release() => Enter(Phase.Released);
 
@@ -138,13 +138,13 @@ internal sealed class SelfFencingGuard : IAsyncDisposable
         _device.Reset(reason);
     }
 
-    /// <summary>Ends the thread. Disarms only if the engine has ended clean, or has never run while nothing is active here.</summary>
+    /// <summary>Ends the thread. Disarms only if the engine said so, or has never run and no reset is owed.</summary>
     public async ValueTask DisposeAsync()
     {
         bool neverRan;
         lock (_wait.Gate)
         {
-            neverRan = _phase == Phase.Starting && _nothingActive;
+            neverRan = _phase == Phase.Starting && !_isOwed;
         }
 
         Enter(neverRan ? Phase.Released : Phase.Given);
@@ -216,7 +216,7 @@ internal sealed class SelfFencingGuard : IAsyncDisposable
     {
         if (phase == Phase.Starting)
         {
-            return _nothingActive;   // else what an earlier start left running would outlive its right while this one is being started
+            return !_isOwed;   // else what an earlier start left running would outlive its right while this one is being started
         }
 
         var steps = _readSteps!();

@@ -137,7 +137,7 @@ public sealed class SelfFencingTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_start_over_its_own_hold_mark_resets_before_it_keeps_anything_alive()
+    public async Task A_start_over_a_promise_of_this_boot_resets_before_it_keeps_anything_alive()
     {
         var (first, second) = (Device(), Device());
         await StartBothAsync(first, second, FencingPolicyKind.SelfFencing);
@@ -148,7 +148,7 @@ public sealed class SelfFencingTests : IAsyncDisposable
         await _nodes.First.StartAsync(ha => Use(ha, successor).UseFencingPolicy(FencingPolicyKind.SelfFencing));
         var reason = await successor.Resets.Task.WaitAsync(TestContext.Current.CancellationToken);
 
-        Assert.Contains("died here while it held a group", reason, StringComparison.Ordinal);
+        Assert.Contains("died here after it had promised", reason, StringComparison.Ordinal);
         Assert.Equal(0, successor.KeepAlives);
         await _nodes.First.DisposeAsync();
         Assert.Equal(0, successor.Disarms);

@@ -35,18 +35,6 @@ public sealed class SelfFencingScenarios
     }
 
     [Fact]
-    [Trait("Rule", "W")]
-    public void A_holder_that_detaches_unheard_is_not_disarmed_because_its_peer_counts_on_its_reset()
-    {
-        var world = Watched().StartBoth();
-        world.CutAll();
-        world.MustAccept("a", CommandKind.Maintenance, flag: true);
-        world.Expect(!world.StopAndWait("a").Clean);
-        world.ExpectActive("web", "b", within: 12.Seconds());   // the world fails when a still runs it then
-        world.Expect(world.Resets == 1);
-    }
-
-    [Fact]
     [Trait("Rule", "F")]
     public void A_frozen_holder_is_reset_by_its_watchdog_before_the_other_takes_over()
     {
