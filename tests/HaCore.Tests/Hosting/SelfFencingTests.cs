@@ -1,4 +1,5 @@
 using HaCore.Engine;
+using HaCore.State;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HaCore.Tests.Hosting;
@@ -112,6 +113,7 @@ public sealed class SelfFencingTests : IAsyncDisposable
         };
         await StartBothAsync(first, second, FencingPolicyKind.SelfFencing);
         Assert.True(_nodes.First.Service.IsRunning);
+        WaitUntilThePeerCountsOnIt();
 
         Cut();
         var reason = await first.Resets.Task.WaitAsync(TestContext.Current.CancellationToken);
@@ -141,6 +143,7 @@ public sealed class SelfFencingTests : IAsyncDisposable
     {
         var (first, second) = (Device(), Device());
         await StartBothAsync(first, second, FencingPolicyKind.SelfFencing);
+        WaitUntilThePeerCountsOnIt();
         await _nodes.First.CrashAsync();
         Assert.Equal(0, first.Disarms);
 
@@ -193,6 +196,20 @@ public sealed class SelfFencingTests : IAsyncDisposable
         await TwoNodes.WaitForActiveAsync(_nodes.First);
         await TwoNodes.WaitForSessionAsync(_nodes.First);
         await TwoNodes.WaitAsync(_nodes.Second, snapshot => snapshot.HasSession && snapshot.Groups[0].PeerHold == HoldState.Held);
+    }
+
+    /// <summary>The promise is on disk, so frames make it, and the peer has heard some of them.</summary>
+    private void WaitUntilThePeerCountsOnIt()
+    {
+        var state = Path.Combine(_nodes.StateOf("alpha"), StateDirectory.StateName);
+        var boot = BootId.Read();
+        Assert.True(SpinWait.SpinUntil(
+            () => StateFile.Parse(File.ReadAllBytes(state), TwoNodes.Cluster).State?.ArmedBootId == boot,
+            TimeSpan.FromSeconds(120)));
+        var before = Received();
+        Assert.True(SpinWait.SpinUntil(() => Received() > before + 20, TimeSpan.FromSeconds(120)));
+
+        long Received() => _nodes.Second.Shell.Cluster.Runtime!.SampleLinks().Sum(link => link.Received);
     }
 
     private void Cut()
