@@ -77,7 +77,8 @@ internal sealed class LinuxWatchdog(WatchdogOptions options, IWatchdogKernel ker
     public void Reset(string reason)
     {
         _given = true;
-        _switch?.Fire(reason);
+        _switch ??= ResetSwitch.Prepare(kernel, options.Reset, out _);   // never armed: a reset that an earlier program owes
+        _switch.Fire(reason);
     }
 
     public void Disarm()

@@ -36,9 +36,6 @@ internal enum Invariant
     /// <summary>Frames that an attacker plays again or signs himself change nothing.</summary>
     AttackerChangesNothing,
 
-    /// <summary>A machine whose watchdog is armed never runs on beyond its timeout.</summary>
-    WatchdogBites,
-
     /// <summary>Both held it at the same time: afterwards one of them goes on and the group is marked as diverged.</summary>
     OneSurvivor,
 

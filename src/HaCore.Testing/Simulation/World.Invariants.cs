@@ -102,6 +102,11 @@ internal sealed partial class World
             throw Failed(Invariant.FramesTellTheTruth, $"{node.Key}: sends incarnation {frame.Incarnation}; on disk is {known.Incarnation}");
         }
 
+        if (frame.SelfFencingTime != 0 && known.ArmedBootId != node.BootId)
+        {
+            throw Failed(Invariant.FramesTellTheTruth, $"{node.Key}: promises a reset, and a program that starts after it could not know");
+        }
+
         for (var group = 0; group < frame.GroupCount; group++)
         {
             CheckFrame(node, known, group, frame.Groups[group]);

@@ -23,7 +23,8 @@ public interface ISelfFencing
 
     /// <summary>
     /// Resets this machine at once, as abruptly as a power cut. Called from the engine's thread: must not wait for a disk or a lock. If the reset
-    /// does not happen, <see cref="KeepAlive"/> is not called any more, so the timeout does it.
+    /// does not happen, <see cref="KeepAlive"/> is not called any more, so the timeout does it. Also called instead of <see cref="Arm"/>, when an earlier program of
+    /// this boot has died owing the peer a reset.
     /// </summary>
     /// <param name="reason">For the kernel's log, if there is a way to write it that cannot block.</param>
     void Reset(string reason);

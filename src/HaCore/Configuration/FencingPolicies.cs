@@ -48,7 +48,7 @@ internal sealed class FencePolicy(TimeSpan delay, TimeSpan jitter = default) : I
             return FencingDecision.Wait("The policy is Fence and no fencing device is configured.");
         }
 
-        if (context.FailedAttempts > 0 && context.PeerResetCertain && !context.LocalHolds && !context.PeerUnclean)
+        if (context.FailedAttempts > 0 && context.PeerResetCertain && !context.PeerUnclean)
         {
             return FencingDecision.AwaitSelfFencing("The policy is Fence: the devices did not confirm, but the peer resets itself when it has lost this node.");
         }

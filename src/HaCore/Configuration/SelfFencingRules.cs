@@ -8,7 +8,7 @@ internal static class SelfFencingRules
     private const int DeadTimesPerRight = 2;      // the session ends after one; a peer that is met again within another must not find the machine reset
     private const int IntervalsPerTimeout = 2;    // a step of the engine is certain once per heartbeat: one of them may come late
     private const int KeepAlivesPerTimeout = 2;   // one keep-alive may come late
-    private const int TimeoutsAfterRestart = 2;   // a program that starts again opens the device just before it fires, and so puts the reset off once
+    private const int TimeoutsAfterRestart = 2;   // as SBD and Pacemaker wait: a driver may count from a keep-alive that was on its way when the program died
 
     // Pacemaker's default of stonith-timeout: a device that has not confirmed by then has failed.
     private static readonly TimeSpan DeviceTime = TimeSpan.FromSeconds(60);
@@ -105,9 +105,7 @@ internal static class SelfFencingRules
 
     private static void CheckOutage(ClusterSettings settings, SelfFencingSettings selfFencing, List<string> errors)
     {
-        // ProceedUnfenced never waits for the other's reset, and takes the silent peer for down before its own right ends.
-        var proceeds = settings.FencingPolicy?.Name == nameof(FencingPolicyKind.ProceedUnfenced);
-        if (settings.FencingDevices.Count == 0 && !selfFencing.AcceptTotalOutage && !proceeds)
+        if (settings.FencingDevices.Count == 0 && !selfFencing.AcceptTotalOutage)
         {
             errors.Add("SelfFencing is configured and no fencing device: when either node dies, the other cannot tell it from cut links and resets itself as well if it holds a group. Safe, " +
                 "and no service until both machines are back. Add a fencing device, which confirms the death first, or accept this by name: \"AcceptTotalOutage\": true.");

@@ -145,7 +145,7 @@ internal sealed partial class ClusterMachine
     private void JudgeClockJump(Frame frame)
     {
         var jump = _peer.ClockJump(frame);
-        if (jump > _context.DeadTime / 4)
+        if (jump > TimeSpan.Zero)
         {
             _peer.LoseRight(jump); // whatever else the jump means: the peer's wait went on meanwhile
             OnLate(jump, "this node's clock lost", shift: false);

@@ -123,6 +123,13 @@ internal sealed partial class ClusterMachine
             return; // what runs on here must not be taken over: told until it is heard, or until the right is lost and the machine reset
         }
 
+        // The mark of a promise that is over must not stay on disk, or the next start resets the machine. Not waited for without end: a disk may hang.
+        if (_leave != LeaveStage.TellingUnclean && !_store.IsArmedMarkGone && !_store.IsFailing && _context.Now < _leftUntil + _configuration.Times.InitialDeadTime)
+        {
+            _context.Due(_leftUntil + _configuration.Times.InitialDeadTime);
+            return;
+        }
+
         var isHeard = _peer.NewestEcho >= _leftSequence;
         var nobodyListens = !_peer.HasSession && _context.Sequence > _leftSequence;
         if ((_store.IsSettled && (isHeard || nobodyListens)) || _context.Now >= _leftUntil)

@@ -12,13 +12,19 @@ internal sealed partial class ClusterMachine
     private ulong _armedSince;    // first frame of those that say "armed"
     private ulong _unarmedSince;  // first frame after them that does not
 
-    /// <summary>Something is, or may be, active here that must not be active on both nodes.</summary>
-    private bool HoldsAnything => Array.Exists(_groups, static g => g.ShownHold != HoldState.NotHeld || g.IsUnclean);
+    /// <summary>
+    /// Something is active here that must not be active on both nodes, or may be left of this boot. Merely not having looked is no reason to promise a reset: a
+    /// node that is not armed is never taken for reset.
+    /// </summary>
+    private bool HoldsAnything => Array.Exists(_groups, static g => g.IsHeld || g.IsUnclean || g.IsMarkedHere);
 
-    /// <summary>Should frames say "armed"? Never in maintenance or after everything was stopped: then resources may outlive the program, or none is left.</summary>
+    /// <summary>
+    /// Should frames say "armed"? Never in maintenance or after everything was stopped: then resources may outlive the program, or none is left. And a promise is
+    /// not begun on a right that is old already.
+    /// </summary>
     private bool WantsArmed =>
-        _configuration.SelfFencing is not null && HoldsAnything && !_store.Maintenance && _leave is not (LeaveStage.Telling or LeaveStage.Detaching)
-        && (_peer.HasSession || _isReliedOn);
+        _configuration.SelfFencing is not null && !_store.Maintenance && _leave is not (LeaveStage.Telling or LeaveStage.Detaching)
+        && (_isReliedOn || (_peer.HasSession && _context.Now - _peer.RightSince <= _context.DeadTime)) && HoldsAnything;
 
     /// <summary>The mark of the promise is on disk first: the next start on this boot must know of it.</summary>
     private bool TellsArmed => WantsArmed && _store.IsArmedMarkDurable;
@@ -74,12 +80,13 @@ internal sealed partial class ClusterMachine
         {
             ForgetPromise();
         }
-        else if (_isReliedOn && !WantsArmed && (_peer.NewestEcho >= _unarmedSince && _unarmedSince != 0 || _leave == LeaveStage.Telling))
+        else if (_isReliedOn && !WantsArmed && (_peer.NewestHeardEcho >= _unarmedSince && _unarmedSince != 0 || _leave == LeaveStage.Telling))
         {
             _isReliedOn = false; // the peer heard that it is over; or nothing is left here and this incarnation never takes anything again
             _context.Changed();
         }
 
+        WarnOfLostRight();
         _store.MarkArmed(WantsArmed || _isReliedOn);
         if (ResetsForLostRight() || _peer.IsConfirmedDown || _store.Maintenance)
         {
@@ -94,6 +101,19 @@ internal sealed partial class ClusterMachine
         {
             // S: not before the peer has heard that this node is armed, or it could not take over afterwards.
             ResetSelf("a stop failed, so something may be active here for ever");
+        }
+    }
+
+    private void WarnOfLostRight()
+    {
+        if (!_isReliedOn || _peer.HasSession)
+        {
+            _conditions.End(NoticeKind.SelfFenced, 1, "the right is fresh again, the peer is confirmed down, or the promise is over");
+        }
+        else if (!_conditions.IsActive(NoticeKind.SelfFenced, 1))
+        {
+            _conditions.Begin(NoticeKind.SelfFenced, 1, NoticeLevel.Warning, _configuration.LocalNode.Value,
+                $"this machine is reset {_configuration.SelfFencing!.RightTime.TotalSeconds:0.##} s after the last frame that the peer echoed, unless it is heard or confirmed down before");
         }
     }
 

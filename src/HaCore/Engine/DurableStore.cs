@@ -61,6 +61,8 @@ internal sealed class DurableStore
 
     public bool IsArmedMarkDurable => ArmedBootId == _context.BootId && IsDurable(_armedVersion);
 
+    public bool IsArmedMarkGone => ArmedBootId is null && IsDurable(_armedVersion);
+
     public void MarkArmed(bool armed)
     {
         var mark = armed ? _context.BootId : null;

@@ -31,7 +31,12 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
         if (!need.IsWanted)
         {
             _delayedUntil = Instant.Never;
-            _failedAttempts = peer.HasSession ? 0 : _failedAttempts;
+            if (peer.HasSession)
+            {
+                _failedAttempts = 0;
+                _nextOrder = Instant.Min(_nextOrder, context.Now + context.DeadTime); // the back-off of one incident does not hold up the next
+            }
+
             conditions.End(NoticeKind.TakeoverBlocked, 0);
             conditions.End(NoticeKind.SelfFenced, 0, "the peer is heard again, or no verdict about it is wanted");
             conditions.End(NoticeKind.FencingFails, 0, "the peer is heard again, confirmed down, or nothing is to be taken over");
@@ -51,7 +56,7 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
         }
 
         var decision = Ask(need);
-        if (!need.Takes && decision.Action is FencingAction.Wait or FencingAction.ProceedUnfenced or FencingAction.AwaitSelfFencing || (need.PeerUnclean && decision.Action != FencingAction.Fence))
+        if (!need.Takes && decision.Action is FencingAction.Wait or FencingAction.ProceedUnfenced || (need.PeerUnclean && decision.Action != FencingAction.Fence))
         {
             return FencingAction.Wait; // a holder wants nothing that the peer may have; and a peer in session is never assumed down (rule S)
         }
@@ -64,7 +69,7 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
             case FencingAction.StepDown:
                 break;
             case FencingAction.AwaitSelfFencing:
-                AwaitReset(decision);
+                AwaitReset(decision, need.Takes);
                 break;
             case FencingAction.ProceedUnfenced:
                 conditions.End(NoticeKind.TakeoverBlocked, 0);
@@ -166,11 +171,18 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
         }
     }
 
-    private void AwaitReset(in FencingDecision decision)
+    /// <summary>A holder that wants nothing gets the verdict, too: it keeps its right by it. It only waits without a word.</summary>
+    private void AwaitReset(in FencingDecision decision, bool takes)
     {
         var node = context.Configuration.Peer.Value;
         if (ResetIsCertainAt is not { } certain)
         {
+            conditions.End(NoticeKind.SelfFenced, 0, "the peer does not say any more that it resets itself");
+            if (!takes)
+            {
+                return;
+            }
+
             conditions.Begin(NoticeKind.TakeoverBlocked, 0, NoticeLevel.Error, node,
                 "its last frames do not say that it resets itself (self-fencing is not armed there): start it, or confirm that it is down");
             return;
@@ -178,6 +190,12 @@ internal sealed class FencingControl(EngineContext context, DurableStore store, 
 
         if (context.Now < certain)
         {
+            conditions.End(NoticeKind.TakeoverBlocked, 0);
+            if (!takes || conditions.IsActive(NoticeKind.SelfFenced))
+            {
+                return; // the text is not made again at every step
+            }
+
             conditions.Begin(NoticeKind.SelfFenced, 0, NoticeLevel.Warning, node,
                 $"is silent: its own self-fencing has certainly reset it {peer.SelfFencingTime!.Value.TotalSeconds:0.##} s after the last frame heard");
             return;

@@ -64,13 +64,14 @@ internal sealed partial class GroupMachine
 
     /// <summary>
     /// <see cref="SplitBrainPolicy.DiscardLoser"/>: the node that kept the group clears the mark, once the other one says that it has stopped everything. Its
-    /// frames carry the clearing until the other has it too. With replicated data not before the other's copy is usable again.
+    /// frames carry the clearing until the other has it too. Only the side that never stopped clears, and with replicated data not before both copies are the
+    /// same again: until then the mark keeps the group from moving onto the losing copy.
     /// </summary>
     private void ClearDivergenceOfLoser(in OwnershipConditions now)
     {
         if (Configuration.SplitBrain == SplitBrainPolicy.DiscardLoser && Record.Current.Diverged && !IsPending && Record.Durable.Term == PeerGroup.Term
             && IsHeld && !IsResidue && Releasing == ReleaseReason.None && now.HasSession && DigestsAgree && PeerGroup.Hold == HoldState.NotHeld
-            && (!Configuration.ReplicatedData || PeerGroup.Readiness >= Readiness.Usable))
+            && PeerGroup.Has(FrameGroupFlags.ConflictLost) && (!Configuration.ReplicatedData || Array.Exists(_slots, static s => s.Replica == ReplicaStatus.InSync)))
         {
             ClearDivergence(Record.Durable.Term, "the other side has stopped it and its writes are given up, as the split-brain policy says");
         }

@@ -73,6 +73,9 @@ internal sealed partial class GroupMachine
     public bool IsBeingStopped => IsHeld && Releasing != ReleaseReason.None && !IsUnclean;
     public bool OperatorAcceptsDataLoss { get; private set; }
     public bool IsHeld => Hold == HoldState.Held;
+
+    /// <summary>The hold mark of this boot is on disk: something of it may be left here (rule P).</summary>
+    public bool IsMarkedHere => Record.Durable.HoldBootId == _context.BootId;
     public PeerGroup PeerGroup => _peer.View.Group(_index);
     public bool LocalOwns => Terms.IsOwnedBy(Record.Current.Term, _context.Configuration.LocalIsFirst);
     public bool IsPending => !_store.IsDurable(Record.Version);

@@ -43,9 +43,11 @@ internal sealed class PeerTracker
     private Instant _heardAt = Instant.Never;
     private Instant _helloAt;
     private ulong _newestEcho;
-    private Instant _rightSince;
     private ulong _rightBarrier;   // echoes of frames up to here were sent before this node's clock lost time
     private uint _heardSelfFencing;
+    private ulong _leftUnderVerdict; // newest Left that came while a verdict was carried out: not echoed, and its copies are no news
+    private TimeSpan _lostClock;
+    private Instant _lostClockFrom;
     private double _uptimeOffset = double.MinValue;
     private Instant _uptimeOffsetAt;
 
@@ -76,7 +78,10 @@ internal sealed class PeerTracker
     /// because the peer's wait for this node's reset (rule F) is not shifted either; older by what this node's clock lost. Means something only while the peer
     /// relies on the reset, and so after a session with its present incarnation.
     /// </summary>
-    public Instant RightSince => _rightSince;
+    public Instant RightSince { get; private set; }
+
+    /// <summary>Newest own frame that an authentic frame has echoed, of whatever age: it was heard.</summary>
+    public ulong NewestHeardEcho { get; private set; }
 
     /// <summary>
     /// After its newest frame the peer has certainly reset itself; null = it is not known to be armed. Both its last accepted and its newest authentic frame
@@ -189,14 +194,16 @@ internal sealed class PeerTracker
             return FrameUse.Ignored; // the same counter with another nonce: a restored state; it heals when it hears my echo (rule N)
         }
 
-        if (frame.Sequence <= _highest)
+        if (frame.Sequence <= Math.Max(_highest, _leftUnderVerdict))
         {
             return FrameUse.Ignored; // a copy by a slower link, or a frame that an attacker recorded: no sign of life
         }
 
         LastAuthentic = _context.Now;
+        HearEcho(frame);
         if (held && frame.State == MemberState.Left)
         {
+            _leftUnderVerdict = frame.Sequence;
             return FrameUse.Ignored; // not echoed, so that it is said again when the verdict is carried out
         }
 
@@ -209,6 +216,24 @@ internal sealed class PeerTracker
         }
 
         return Accept(frame);
+    }
+
+    /// <summary>
+    /// What the peer has heard of this node, whatever becomes of the frame that tells it: while a verdict is carried out nothing is merged, but an echo still
+    /// proves that the peer hears, and so that it does not wait for a reset.
+    /// </summary>
+    private void HearEcho(Frame frame)
+    {
+        if (!EchoesMe(frame))
+        {
+            return;
+        }
+
+        NewestHeardEcho = Math.Max(NewestHeardEcho, frame.EchoSequence);
+        if (frame.EchoSequence > _rightBarrier && TrySentAt(frame.EchoSequence, out var sent))
+        {
+            RightSince = Instant.Max(RightSince, sent);
+        }
     }
 
     public void EndSession(string reason, NoticeLevel level = NoticeLevel.Warning)
@@ -231,12 +256,13 @@ internal sealed class PeerTracker
         _context.Changed();
     }
 
-    /// <summary>The peer lives after all, says an agent: its silence begins anew, and so does the right of this node to stop what it still has.</summary>
+    /// <summary>The peer lives after all, says an agent: what its silence seemed to prove is proved wrong.</summary>
     public void Revoke()
     {
         Verdict = VerdictKind.None;
-        _rightSince = _context.Now;
         LastAuthentic = _context.Now;
+        _heardSelfFencing = 0; // who lives without having reset itself is not waited for a second time: only new frames may say that it does
+        View.Disarm();
         _context.Changed();
     }
 
@@ -273,11 +299,14 @@ internal sealed class PeerTracker
     /// <summary>This node's clock lost time: what was sent before it is older than it looks.</summary>
     public void LoseRight(TimeSpan lost)
     {
-        _rightSince = new Instant(Math.Max(0, _rightSince.Ticks - lost.Ticks));
+        RightSince -= lost;
         _rightBarrier = _context.Sequence;
     }
 
-    /// <summary>How far the peer's clock ran ahead of mine since its best frame: time that my own clock lost (rule L).</summary>
+    /// <summary>
+    /// How far the peer's clock ran ahead of mine since its best frame, summed over one dead time of mine: time that my own clock lost (rule L). Zero up to a
+    /// quarter of the dead time. A sum, because frames that waited outside a machine whose clock stood still each show one interval of it.
+    /// </summary>
     public TimeSpan ClockJump(Frame frame)
     {
         var now = _context.Now;
@@ -288,9 +317,23 @@ internal sealed class PeerTracker
             return TimeSpan.Zero;
         }
 
-        var baseline = _uptimeOffset - ((now - _uptimeOffsetAt).TotalMilliseconds * DriftAllowance);
-        (_uptimeOffset, _uptimeOffsetAt) = (Math.Max(offset, baseline), now);
-        return offset > baseline ? TimeSpan.FromMilliseconds(Math.Min(offset - baseline, 1e9)) : TimeSpan.Zero;
+        var drift = (now - _uptimeOffsetAt).TotalMilliseconds * DriftAllowance;
+        var ahead = offset - _uptimeOffset - drift; // a peer whose clock is a little faster has not lost me any time
+        (_uptimeOffset, _uptimeOffsetAt) = (Math.Max(offset, _uptimeOffset - drift), now);
+        if (now - _lostClockFrom > _context.DeadTime)
+        {
+            (_lostClock, _lostClockFrom) = (TimeSpan.Zero, now);
+        }
+
+        _lostClock += ahead > 0 ? TimeSpan.FromMilliseconds(Math.Min(ahead, 1e9)) : TimeSpan.Zero;
+        if (_lostClock <= _context.DeadTime / 4)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var lost = _lostClock;
+        _lostClock = TimeSpan.Zero;
+        return lost;
     }
 
     private void OnHello(Frame frame)
@@ -303,6 +346,8 @@ internal sealed class PeerTracker
         _knownVersion = _store.Touch();
         _highest = 0;
         _heardSelfFencing = 0;
+        _leftUnderVerdict = 0;
+        NewestHeardEcho = 0;
         _newestEcho = 0;
         _uptimeOffset = double.MinValue;
         _sequenceAtHello = _context.Sequence;
@@ -343,13 +388,7 @@ internal sealed class PeerTracker
             Verdict = VerdictKind.None;
         }
 
-        var isKnown = TrySentAt(frame.EchoSequence, out var sent);
-        if (isKnown && frame.EchoSequence > _rightBarrier)
-        {
-            _rightSince = Instant.Max(_rightSince, sent);
-        }
-
-        var isFresh = isKnown && _context.Now - sent <= _context.DeadTime;
+        var isFresh = TrySentAt(frame.EchoSequence, out var sent) && _context.Now - sent <= _context.DeadTime;
         if (isFresh && frame.EchoSequence >= _newestEcho)
         {
             _newestEcho = frame.EchoSequence;

@@ -25,6 +25,8 @@ internal sealed class PeerView
 
     public PeerGroup Group(int index) => _groups[index];
 
+    public void Disarm() => SelfFencingTime = null;
+
     /// <summary>Nothing is known of this incarnation yet: every hold is Unknown, which counts as held.</summary>
     public void Forget()
     {

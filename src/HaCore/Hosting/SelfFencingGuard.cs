@@ -21,7 +21,6 @@ internal sealed class SelfFencingGuard : IAsyncDisposable
     private readonly TimeSpan _margin;
     private readonly EngineClock _clock;
     private readonly WaitPoint _wait;
-    private readonly bool _isOwed;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Action<string>? _report;
     private Func<long>? _readSteps;
@@ -30,12 +29,11 @@ internal sealed class SelfFencingGuard : IAsyncDisposable
     private bool _hasThread;
     private bool _failureTold;
 
-    private SelfFencingGuard(ISelfFencing device, SelfFencingTimes armed, SelfFencingDefinition definition, bool isOwed, EngineTimes times, EngineClock clock)
+    private SelfFencingGuard(ISelfFencing device, SelfFencingTimes armed, SelfFencingDefinition definition, EngineTimes times, EngineClock clock)
     {
         _device = device;
         _armed = armed;
         _margin = definition.Margin;
-        _isOwed = isOwed;
         _clock = clock;
         _wait = new WaitPoint(clock);
         Effective = new EngineSelfFencing(definition.RightTime, SelfFencingRules.CertainTime(definition.RightTime, armed, definition.Margin));
@@ -77,7 +75,7 @@ internal sealed class SelfFencingGuard : IAsyncDisposable
     /// <param name="services">Makes the device.</param>
     /// <param name="clock">The engine's.</param>
     /// <exception cref="IOException">It cannot be armed.</exception>
-    /// <exception cref="InvalidOperationException">Its times do not fit the cluster's.</exception>
+    /// <exception cref="InvalidOperationException">Its times do not fit the cluster's, or an earlier program of this boot owes the peer a reset that did not happen.</exception>
     public static SelfFencingGuard? Arm(ClusterDefinition definition, PersistentState state, string bootId, IServiceProvider services, EngineClock clock)
     {
         if (definition.SelfFencing is not { } selfFencing)
@@ -85,9 +83,17 @@ internal sealed class SelfFencingGuard : IAsyncDisposable
             return null;
         }
 
-        // A program of this boot died after it had promised the reset: the engine's first step keeps that promise, and nothing puts it off until then.
-        var isOwed = state.ArmedBootId == bootId;
         var device = selfFencing.Create(services);
+        if (state.ArmedBootId == bootId)
+        {
+            // A program of this boot died after it had promised the reset. The device is not even opened: that would put the dead program's reset off, and a host that
+            // fails at every start would put it off for ever.
+            device.Reset("an earlier program of this boot has promised this reset to the peer and died");
+            Blocking.Wait(Disposal.DisposeAsync(device));
+            throw new InvalidOperationException("An earlier program of this boot died after the peer was told that this machine resets itself, so the peer may be taking the groups over while their " +
+                "resources run on here. The reset was ordered and has not happened: reset this machine by hand. Nothing is started here before that.");
+        }
+
         var isArmed = false;
         try
         {
@@ -95,11 +101,11 @@ internal sealed class SelfFencingGuard : IAsyncDisposable
             isArmed = true;
             return SelfFencingRules.CheckArmed(armed, definition.Engine.Times) is { } refusal
                 ? throw new InvalidOperationException(refusal)
-                : new SelfFencingGuard(device, armed, selfFencing, isOwed, definition.Engine.Times, clock);
+                : new SelfFencingGuard(device, armed, selfFencing, definition.Engine.Times, clock);
         }
         catch
         {
-            if (isArmed && !isOwed)
+            if (isArmed)
             {
                 device.Disarm();
             }
@@ -138,13 +144,13 @@ internal sealed class SelfFencingGuard : IAsyncDisposable
         _device.Reset(reason);
     }
 
-    /// <summary>Ends the thread. Disarms only if the engine said so, or has never run and no reset is owed.</summary>
+    /// <summary>Ends the thread. Disarms only if the engine said so, or has never run.</summary>
     public async ValueTask DisposeAsync()
     {
         bool neverRan;
         lock (_wait.Gate)
         {
-            neverRan = _phase == Phase.Starting && !_isOwed;
+            neverRan = _phase == Phase.Starting;
         }
 
         Enter(neverRan ? Phase.Released : Phase.Given);
@@ -216,7 +222,7 @@ internal sealed class SelfFencingGuard : IAsyncDisposable
     {
         if (phase == Phase.Starting)
         {
-            return !_isOwed;   // else what an earlier start left running would outlive its right while this one is being started
+            return true;   // nothing is active here yet
         }
 
         var steps = _readSteps!();

@@ -72,7 +72,7 @@ public sealed class FencingPolicyTests
         Assert.Equal(FencingAction.AwaitSelfFencing, Action(failed: 1, certain: true));
         Assert.Equal(FencingAction.Fence, Action(failed: 1, certain: false));
         Assert.Equal(FencingAction.Fence, Action(failed: 1, certain: true, unclean: true));
-        Assert.Equal(FencingAction.Fence, Action(failed: 1, certain: true, holds: true));
+        Assert.Equal(FencingAction.AwaitSelfFencing, Action(failed: 1, certain: true, holds: true));
     }
 
     [Fact]

@@ -120,9 +120,15 @@ public sealed class SelfFencingConfigurationTests
         Make.Definition(ha => Accepting(ha.Good().UseFencingPolicy(policy)));
     }
 
-    [Fact]
-    public void Proceeding_unfenced_is_no_total_outage() =>
-        Make.Definition(ha => ha.Good().UseFencingPolicy(FencingPolicyKind.ProceedUnfenced).UseSelfFencing(_ => new Bomb(new()), null));
+    [Theory]
+    [InlineData(FencingPolicyKind.Wait)]
+    [InlineData(FencingPolicyKind.ProceedUnfenced)]
+    [InlineData(FencingPolicyKind.SelfFencing)]
+    public void Without_a_device_every_policy_means_a_total_outage_that_must_be_accepted(FencingPolicyKind policy)
+    {
+        Assert.Contains("AcceptTotalOutage", Make.Error(ha => ha.Good().UseFencingPolicy(policy).UseSelfFencing(_ => new Bomb(new()), null)), StringComparison.Ordinal);
+        Make.Definition(ha => ha.Good().UseFencingPolicy(policy).UseSelfFencing(_ => new Bomb(new()), settings => settings.AcceptTotalOutage = true));
+    }
 
     [Fact]
     public void A_policy_that_waits_for_a_reset_that_nobody_does_is_refused() =>

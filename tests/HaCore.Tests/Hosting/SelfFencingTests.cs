@@ -148,13 +148,12 @@ public sealed class SelfFencingTests : IAsyncDisposable
         Assert.Equal(0, first.Disarms);
 
         var successor = Device();
-        await _nodes.First.StartAsync(ha => Use(ha, successor).UseFencingPolicy(FencingPolicyKind.SelfFencing));
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => _nodes.First.StartAsync(ha => Use(ha, successor).UseFencingPolicy(FencingPolicyKind.SelfFencing)));
         var reason = await successor.Resets.Task.WaitAsync(TestContext.Current.CancellationToken);
 
-        Assert.Contains("died here after it had promised", reason, StringComparison.Ordinal);
-        Assert.Equal(0, successor.KeepAlives);
-        await _nodes.First.DisposeAsync();
-        Assert.Equal(0, successor.Disarms);
+        Assert.Contains("has promised this reset", reason, StringComparison.Ordinal);
+        Assert.Contains("reset this machine by hand", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal((0, 0), (successor.KeepAlives, successor.Disarms));
     }
 
     [Fact]

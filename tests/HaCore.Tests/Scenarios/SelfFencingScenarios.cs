@@ -29,7 +29,7 @@ public sealed class SelfFencingScenarios
         world.CutAll();
         world.RunUntil(() => !world["a"].IsOn, 5.Seconds(), "a resets itself");
         world.ExpectNowhere("web");
-        world.Expect(world.Notices("a", NoticeKind.SelfFenced) == 1);
+        world.Expect(world.Notices("a", NoticeKind.SelfFenced) == 2, "it warns before it does it");
         world.ExpectActive("web", "b", within: 10.Seconds());
         world.Expect(world.Status("b", "web").Resources[0].State == ResourceState.Running);
     }
@@ -463,5 +463,151 @@ public sealed class SelfFencingScenarios
         world.Start("a");
         world.Advance(10.Seconds());
         world.Expect(world["a"].IsOn && world.Resets == 0);
+    }
+
+    // What the second reader found.
+
+    [Fact]
+    [Trait("Rule", "F")]
+    public void An_agent_that_says_the_peer_holds_it_does_not_renew_the_right()
+    {
+        var world = Watched(more: s => s.WatchdogTimeout = 1.Hours()).StartBoth();
+        world.CutAll();
+        world.Advance(3.Seconds());
+        world.Resource("a", "web-service").Start = StartMode.HeldByPeer;
+        world.Resource("a", "web-service").Stop = StopMode.Hang;
+        world.KillResource("a", "web-service");
+        world.RunUntil(() => !world["a"].IsOn, 1.5.Seconds(), "a resets itself four seconds after the last echo, whatever its agents say");
+    }
+
+    [Fact]
+    [Trait("Rule", "F")]
+    public void A_reset_that_was_proved_wrong_is_not_concluded_again()
+    {
+        var world = Watched(more: s =>
+        {
+            s.Groups.Add(WorldSettings.Group("g1"));
+            s.Groups.Add(WorldSettings.Group("g2"));
+        }).StartBoth();
+        world.Resource("b", "g1-disk").Start = StartMode.HeldByPeer;
+        world.Resource("b", "g2-disk").StartTime = 30.Seconds();
+        world.PowerOff("a");
+        world.RunUntil(() => world.Notices("b", NoticeKind.GroupBlocked) == 1, 15.Seconds(), "the agent proves that a lives");
+        var verdicts = world.Notices("b", NoticeKind.PeerConfirmedDown);
+        world.Advance(2.Minutes());
+        world.Expect(world.Notices("b", NoticeKind.PeerConfirmedDown) == verdicts);
+    }
+
+    [Fact]
+    [Trait("Rule", "W")]
+    public void A_detach_that_is_heard_late_leaves_no_promise_on_disk()
+    {
+        var world = Watched().StartBoth();
+        world.MustAccept("a", CommandKind.Maintenance, flag: true);
+        world.CutAll();
+        world.Stop("a");
+        world.Advance(2.5.Seconds());
+        world.HealAll();
+        var process = world.Running("a");
+        world.RunUntil(() => process.Exit is not null, 5.Seconds(), "a has detached");
+        world.Expect(process.Exit!.Clean && world["a"].Disk.Durable!.ArmedBootId is null);
+        world.Start("a");
+        world.ExpectStays("web", "a", 1.Minutes());
+        world.Expect(world.Resets == 0);
+    }
+
+    [Fact]
+    [Trait("Rule", "H")]
+    public void A_fence_that_hangs_after_the_links_healed_does_not_starve_the_right()
+    {
+        var world = Watched(new FencePolicy(TimeSpan.Zero), devices: 1).StartBoth();
+        world["a"].Fence.Mode = FenceMode.Hang;
+        world["b"].Fence.Mode = FenceMode.Hang;
+        world.CutAll();
+        world.RunUntil(() => world.Fences("a") == 1, 5.Seconds(), "a orders its device");
+        world.HealAll();
+        world.ExpectStays("web", "a", 20.Seconds());
+        world.Expect(world.Resets == 0);
+    }
+
+    [Fact]
+    [Trait("Rule", "P")]
+    public void A_standby_that_cannot_look_at_one_group_takes_the_others_over()
+    {
+        var world = Watched(more: s =>
+        {
+            s.Groups.Add(WorldSettings.Group("g1"));
+            s.Groups.Add(WorldSettings.Group("g2"));
+        });
+        world.Resource("b", "g2-disk").Probe = ProbeMode.Unknown;
+        world.Start("a");
+        world.Start("b");
+        world.Advance(1.Minutes());
+        world.PowerOff("a");
+        world.ExpectActive("g1", "b", within: 15.Seconds());
+        world.Expect(world.Resets == 0);
+    }
+
+    [Fact]
+    [Trait("Rule", "P")]
+    public void A_crash_in_the_first_second_is_no_reason_to_reset_anything()
+    {
+        var world = Watched();
+        world.Resource("b", "web-disk").ProbeTime = 2.Seconds();
+        world.Start("a");
+        world.Start("b");
+        world.Advance(1.Seconds());
+        world.Crash("b");
+        world.Advance(1.Seconds());
+        world.Start("b");
+        world.Advance(10.Seconds());
+        world.Expect(world["b"].IsOn && world.Resets == 0);
+    }
+
+    [Fact]
+    [Trait("Rule", "L")]
+    public void A_long_silence_is_not_taken_for_time_that_the_clock_lost()
+    {
+        var world = Watched().StartBoth();
+        world.MustAccept("a", CommandKind.Maintenance, flag: true);
+        world.Advance(2.Seconds());
+        world.CutAll();
+        world.Advance(3.Hours());
+        world.MustAccept("a", CommandKind.Maintenance, flag: false);
+        world.Advance(10.Seconds());
+        world.HealAll();
+        world.ExpectStays("web", "a", 1.Minutes());
+        world.Expect(world.Resets == 0 && world.Notices("a", NoticeKind.LocalLate) == 0);
+    }
+
+    [Fact]
+    [Trait("Rule", "F")]
+    public void The_back_off_of_one_incident_does_not_hold_up_the_next()
+    {
+        var world = new World(s => s.Policy = new FencePolicy(TimeSpan.Zero)).StartBoth();
+        world["b"].Fence.Mode = FenceMode.Fail;
+        world.PowerOff("a");
+        world.Advance(10.Minutes());
+        world.Start("a");
+        world.Advance(1.Minutes());
+        world["b"].Fence.Mode = FenceMode.Confirm;
+        world.PowerOff("a");
+        world.ExpectActive("web", "b", within: 6.Seconds());
+    }
+
+    [Fact]
+    [Trait("Rule", "F")]
+    public void A_holder_gets_what_its_dead_peer_held_although_the_device_died_with_it()
+    {
+        var world = Watched(new FencePolicy(TimeSpan.Zero), devices: 1, more: s =>
+        {
+            s.Groups.Add(WorldSettings.Group("g1"));
+            s.Groups.Add(WorldSettings.Group("g2", preferred: "b"));
+            s.PerNode = (node, c) => node == "a" ? c with { SelfFencing = null } : c;
+        }).StartBoth();
+        world["a"].Fence.Mode = FenceMode.Fail;
+        world.PowerOff("b");
+        world.ExpectActive("g2", "a", within: 1.Minutes());
+        world.ExpectActive("g1", "a");
     }
 }
