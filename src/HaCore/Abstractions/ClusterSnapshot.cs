@@ -1,3 +1,5 @@
+using HaCore.Engine;
+
 namespace HaCore;
 
 /// <summary>Is a node in?</summary>
@@ -216,6 +218,9 @@ public sealed record GroupSnapshot
 
     /// <summary>The node that holds it, as far as this node knows; null when none or not known.</summary>
     public NodeId? ActiveOn { get; init; }
+
+    /// <summary>For the shell: may what is lent for a time be extended?</summary>
+    internal LeasePermission Leases { get; init; }
 }
 
 /// <summary>One resource on this node.</summary>

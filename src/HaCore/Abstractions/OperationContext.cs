@@ -77,6 +77,9 @@ public sealed class OperationContext
     /// <summary>The clock to use for waits and deadlines.</summary>
     public required TimeProvider TimeProvider { get; init; }
 
+    /// <summary>The cluster's dead time: after so much silence of this node its peer acts. Zero when it is not known (tests).</summary>
+    public TimeSpan DeadTime { get; init; }
+
     /// <summary>
     /// The ownership term of the group: a fencing token. It only grows, and no two holders ever share one. Hand it to outside systems so
     /// that they can refuse an old owner.

@@ -51,6 +51,7 @@ internal sealed partial class ClusterMachine
             ProposedVictim = ProposedVictim(group),
             Pinned = group.Record.Durable.Pinned is { } name ? new NodeId(name) : null,
             Why = Why(group),
+            Leases = LeasesOf(group),
             ActiveOn = group.IsHeld ? _configuration.LocalNode : _peer.HasSession && group.PeerGroup.Hold == HoldState.Held ? _configuration.Peer : null,
             Resources = [.. group.Slots.Select(s => new ResourceSnapshot
             {
@@ -68,6 +69,12 @@ internal sealed partial class ClusterMachine
         !group.Record.Durable.Diverged ? null
         : group.Record.Durable.ConflictLost ? _configuration.LocalNode
         : group.PeerGroup.Has(Wire.FrameGroupFlags.ConflictLost) ? _configuration.Peer : null;
+
+    /// <summary>Rule L: a late self renews nothing; what runs out meanwhile is added again when the peer has answered.</summary>
+    private LeasePermission LeasesOf(GroupMachine group) =>
+        _isLate || _isSuperseded || !group.IsHeldByRight ? LeasePermission.Withheld
+        : IsMaintenance || _leave == LeaveStage.Detaching ? LeasePermission.RunsOn
+        : LeasePermission.Granted;
 
     /// <summary>The operator's first question, from the strongest reason down.</summary>
     private string Why(GroupMachine group)

@@ -129,6 +129,7 @@ internal sealed partial class GroupMachine
         if (Releasing != ReleaseReason.None)
         {
             // Already on its way down: the reason can only get graver, and a grave one never hands over.
+            _context.SnapshotStale |= reason > Releasing;
             Releasing = reason > Releasing ? reason : Releasing;
             _handOver &= Releasing < ReleaseReason.HeldByPeer;
             return;

@@ -76,6 +76,9 @@ internal sealed partial class GroupMachine
 
     /// <summary>The hold mark of this boot is on disk: something of it may be left here (rule P).</summary>
     public bool IsMarkedHere => Record.Durable.HoldBootId == _context.BootId;
+
+    /// <summary>Taken, not merely found, and not being given up because the other node has the better claim. On its way to a hand-over it still is.</summary>
+    public bool IsHeldByRight => IsHeld && !IsResidue && !IsUnclean && Releasing < ReleaseReason.HeldByPeer;
     public PeerGroup PeerGroup => _peer.View.Group(_index);
     public bool LocalOwns => Terms.IsOwnedBy(Record.Current.Term, _context.Configuration.LocalIsFirst);
     public bool IsPending => !_store.IsDurable(Record.Version);

@@ -25,14 +25,17 @@ internal sealed class AgentInvoker : IAsyncDisposable
             {
                 var place = new ResourcePlace(
                     definition.Engine.Cluster, definition.Engine.LocalNode, definition.Engine.Peer, group.Name, group.Resources[r].Name,
-                    g, r, ordinal++, definition.Resources[g][r]);
+                    g, r, ordinal++, definition.Resources[g][r], definition.Engine.Times.DeadTime);
                 _groups[g][r] = new ResourceRunner(place, place.Definition.CreateAgent(services), queue, timeProvider, telemetry, logger);
             }
         }
     }
 
     /// <summary>Every agent, in order.</summary>
-    public IEnumerable<IResourceAgent> Agents => _groups.SelectMany(group => group).Select(runner => runner.Agent);
+    public IEnumerable<IResourceAgent> Agents => Runners.Select(runner => runner.Agent);
+
+    /// <summary>One for every resource, in order.</summary>
+    public IEnumerable<ResourceRunner> Runners => _groups.SelectMany(group => group);
 
     /// <summary>The resource that an operation is for.</summary>
     public ResourceId NameOf(Decision.Operate operate) => _groups[operate.Group][operate.Resource].Name;

@@ -36,6 +36,7 @@ internal sealed partial class ClusterRuntime : IAsyncDisposable
     private readonly ClusterTelemetry _telemetry;
     private readonly CancellationTokenSource _linksStopping = new();
     private readonly CancellationTokenSource _fencingStopping = new();
+    private readonly List<LeaseKeeper> _leases;
     private readonly ILogger _logger;
     private readonly long _incarnation;
     private bool _disposed;
@@ -90,6 +91,8 @@ internal sealed partial class ClusterRuntime : IAsyncDisposable
         Loop = new EngineLoop(engine.Cluster, _machine, Queue, _clock, executor, Feed, _telemetry, PrepareThread);
         _network = CreateNetworkProbe(services, out _probe);
         guard?.Start(engine.Cluster, () => Loop.Steps, PrepareThread, AddCondition);
+        _leases = CreateLeases();
+        Feed.Published = () => _leases.ForEach(static lease => lease.Wake());
     }
 
     public ClusterDefinition Definition { get; }
@@ -173,6 +176,7 @@ internal sealed partial class ClusterRuntime : IAsyncDisposable
 
         Loop.Start();
         _fencingWatch.Start();
+        _leases.ForEach(static lease => lease.Start());
     }
 
     /// <summary>The newest snapshot with the live numbers of this moment.</summary>
@@ -243,6 +247,8 @@ internal sealed partial class ClusterRuntime : IAsyncDisposable
             Loop.Abort();
             hasEnded &= await WaitBriefly(Loop.Ended).ConfigureAwait(false);
             await CloseLinksAsync().ConfigureAwait(false);
+            _leases.ForEach(static lease => lease.Stop());
+            hasEnded &= await WaitBriefly(LeasesEnded).ConfigureAwait(false);
             _writer.Stop();
             hasEnded &= await WaitBriefly(_writer.Ended).ConfigureAwait(false);
         }
@@ -251,7 +257,7 @@ internal sealed partial class ClusterRuntime : IAsyncDisposable
         Answers.Close("the cluster has ended on this node");
         Feed.Complete();
         await _fencingStopping.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (await WaitBriefly(Task.WhenAll(_agents.EndAsync(), _fencing.Ended, _fencingWatch.Ended)).ConfigureAwait(false))
+        if (await WaitBriefly(Task.WhenAll(_agents.EndAsync(), LeasesEnded, _fencing.Ended, _fencingWatch.Ended)).ConfigureAwait(false))
         {
             // Never under a running operation: what it still does is better done with its agent or device than without.
             await _agents.DisposeAsync().ConfigureAwait(false);

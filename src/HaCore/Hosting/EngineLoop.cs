@@ -29,6 +29,7 @@ internal sealed class EngineLoop
     private readonly TaskCompletionSource<EngineEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _leaving;
     private bool _aborted;
+    private long _lastStep;
 
     public EngineLoop(
         string cluster, ClusterMachine machine, EventQueue queue, EngineClock clock, DecisionExecutor executor, SnapshotFeed feed,
@@ -52,6 +53,9 @@ internal sealed class EngineLoop
 
     /// <summary>Steps taken.</summary>
     public long Steps { get; private set; }
+
+    /// <summary>When the newest completed step began: what it decided is handed on and its snapshot published. Any thread.</summary>
+    public Instant LastStep => new(Volatile.Read(ref _lastStep));
 
     public bool IsStarted { get; private set; }
 
@@ -137,6 +141,7 @@ internal sealed class EngineLoop
                 _feed.Publish(published);
             }
 
+            Volatile.Write(ref _lastStep, now.Ticks);
             Steps++;
             AllocatedBytes = GC.GetAllocatedBytesForCurrentThread();
             if (exit is not null)

@@ -53,6 +53,12 @@ internal static partial class Log
     [LoggerMessage(1225, LogLevel.Debug, "Resource {Resource}: Probe ended {State} after {Seconds} s{Detail}", EventName = "ProbeEnded")]
     public static partial void ProbeEnded(ILogger logger, string resource, string state, double seconds, string detail);
 
+    [LoggerMessage(1226, LogLevel.Warning, "Resource {Resource}: its lease is not renewed: {Detail}. It runs out unless a later renewal works", EventName = "LeaseNotRenewed")]
+    public static partial void LeaseNotRenewed(ILogger logger, string resource, string detail);
+
+    [LoggerMessage(1227, LogLevel.Information, "Resource {Resource}: its lease is renewed again", EventName = "LeaseRenewedAgain")]
+    public static partial void LeaseRenewedAgain(ILogger logger, string resource);
+
     [LoggerMessage(1230, LogLevel.Error, "Fencing device {Device} failed in a way that it must not (a bug of the device): the result is unknown", EventName = "FencingDeviceFaulted")]
     public static partial void FencingDeviceFaulted(ILogger logger, Exception exception, string device);
 

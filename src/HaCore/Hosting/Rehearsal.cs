@@ -45,7 +45,7 @@ internal static class Rehearsal
         var settings = new OperationSettings(TimeSpan.FromSeconds(10), Retries: 1, TimeSpan.FromMilliseconds(1));
         var agent = new IdleAgent();
         var definition = new ResourceDefinition { CreateAgent = _ => agent, Probe = settings, Prepare = settings, Start = settings, Stop = settings };
-        var place = new ResourcePlace("rehearsal", new NodeId("a"), new NodeId("b"), new GroupId("group"), new ResourceId("resource"), 0, 0, 0, definition);
+        var place = new ResourcePlace("rehearsal", new NodeId("a"), new NodeId("b"), new GroupId("group"), new ResourceId("resource"), 0, 0, 0, definition, Pace);
         var queue = new EventQueue(new EngineClock(timeProvider), links: 1, resources: 1);
         var runner = new ResourceRunner(place, agent, queue, timeProvider, telemetry: null, NullLogger.Instance);
         long operation = 0;

@@ -32,7 +32,9 @@ internal sealed class ResourceRunner
     private readonly ResiliencePipeline<OperationResult> _prepare;
     private readonly ResiliencePipeline<OperationResult> _start;
     private readonly ResiliencePipeline<OperationResult> _stop;
+    private readonly Lock _leaseGate = new();   // between the lease's thread and Start and Stop: what is being stopped must not be extended
     private volatile Running? _running;
+    private bool _isLeaseOpen;
 
     public ResourceRunner(ResourcePlace place, IResourceAgent agent, EventQueue queue, TimeProvider timeProvider, ClusterTelemetry? telemetry, ILogger logger)
     {
@@ -55,8 +57,27 @@ internal sealed class ResourceRunner
 
     public IResourceAgent Agent => _agent;
 
+    public int GroupIndex => _place.GroupIndex;
+
+    public int ResourceIndex => _place.ResourceIndex;
+
     /// <summary>Completes when no operation runs.</summary>
     public Task Ended => _running?.Task ?? Task.CompletedTask;
+
+    /// <summary>Asks the engine for a probe soon.</summary>
+    public void RequestProbe() => _requestProbe();
+
+    /// <summary>
+    /// Renews the lease; null when there is none to renew: Start or Stop is under way, or the last of them or of the probes did not say that the resource
+    /// runs. The engine's word alone would be too old: its snapshot says Running until it has heard of a Stop that has already ended.
+    /// </summary>
+    public OperationResult? Renew(LeaseRenewal renewal)
+    {
+        lock (_leaseGate)
+        {
+            return _isLeaseOpen && _agent is ILeasedResourceAgent leased ? leased.Renew(renewal) : null;
+        }
+    }
 
     /// <summary>Starts an operation. Called on the engine's thread: only queues work.</summary>
     public void Begin(Decision.Operate operate)
@@ -119,15 +140,22 @@ internal sealed class ResourceRunner
                 result = await GuardAsync(_prepare, operate, _place.Definition.Prepare, standby.PrepareAsync, OperationResult.Unknown, running).ConfigureAwait(false);
                 break;
             case OperationKind.Start:
+                SetLease(open: false);
                 result = await GuardAsync(_start, operate, _place.Definition.Start, _agent.StartAsync, OperationResult.Unknown, running).ConfigureAwait(false);
                 break;
             case OperationKind.Stop:
+                SetLease(open: false);   // waits for a renewal that is under way
                 result = await GuardAsync(_stop, operate, _place.Definition.Stop, _agent.StopAsync, OperationResult.Unknown, running).ConfigureAwait(false);
                 break;
             case OperationKind.Prepare:
             case OperationKind.Unknown:
                 result = OperationResult.Unknown($"the agent knows no {name}");
                 break;
+        }
+
+        if (probe.State == ResourceState.Running || (operate.Kind == OperationKind.Start && result.Outcome == OperationOutcome.Succeeded))
+        {
+            SetLease(open: true);
         }
 
         await running.EndAsync().ConfigureAwait(false);
@@ -144,6 +172,14 @@ internal sealed class ResourceRunner
         else
         {
             Log.OperationEnded(_logger, _place.Resource.Value, name, outcome, seconds, reason);
+        }
+    }
+
+    private void SetLease(bool open)
+    {
+        lock (_leaseGate)
+        {
+            _isLeaseOpen = open;
         }
     }
 
@@ -203,6 +239,7 @@ internal sealed class ResourceRunner
         Attempt = attempt,
         Timeout = settings.Timeout,
         TimeProvider = _timeProvider,
+        DeadTime = _place.DeadTime,
         Term = operate.Term,
         Reason = operate.Reason,
         PeerStatus = operate.PeerStatus,
@@ -284,4 +321,5 @@ internal sealed class ResourceRunner
 
 /// <summary>One resource: where it stands (the ordinal counts over all groups) and how it is run.</summary>
 internal sealed record ResourcePlace(
-    string Cluster, NodeId LocalNode, NodeId Peer, GroupId Group, ResourceId Resource, int GroupIndex, int ResourceIndex, int Ordinal, ResourceDefinition Definition);
+    string Cluster, NodeId LocalNode, NodeId Peer, GroupId Group, ResourceId Resource, int GroupIndex, int ResourceIndex, int Ordinal, ResourceDefinition Definition,
+    TimeSpan DeadTime);

@@ -15,6 +15,9 @@ internal sealed class SnapshotFeed
 
     public SnapshotFeed(ClusterSnapshot first) => _state = new State(first, [], false);
 
+    /// <summary>Called by the engine's thread after each new snapshot: must return at once.</summary>
+    public Action? Published { get; set; }
+
     /// <summary>The newest snapshot, without live numbers.</summary>
     public ClusterSnapshot Current => _state.Snapshot;
 
@@ -27,6 +30,8 @@ internal sealed class SnapshotFeed
         {
             Replace(new State(snapshot, _state.Conditions, false));
         }
+
+        Published?.Invoke();
     }
 
     /// <summary>Adds a lasting condition of the shell; once.</summary>

@@ -216,7 +216,7 @@ public sealed class ResourceRunnerTests : IDisposable
     {
         var settings = new OperationSettings(TimeSpan.FromSeconds(10), retries, TimeSpan.FromSeconds(1));
         var definition = new ResourceDefinition { CreateAgent = _ => _agent, Probe = settings, Prepare = settings, Start = settings, Stop = settings };
-        var place = new ResourcePlace("test", new NodeId("a"), new NodeId("b"), new GroupId("g"), new ResourceId("r"), 0, 0, 0, definition);
+        var place = new ResourcePlace("test", new NodeId("a"), new NodeId("b"), new GroupId("g"), new ResourceId("r"), 0, 0, 0, definition, TimeSpan.FromSeconds(2));
         return new ResourceRunner(place, _agent, _queue, _time, _telemetry, logger ?? _logger);
     }
 
