@@ -18,7 +18,7 @@ public sealed class IpAddressAgentTests
 
         Assert.Equal(OperationOutcome.Succeeded, machines.Start(agent, new FakeTimeProvider()).Outcome);
 
-        Assert.Contains("192.0.2.92/24 brd 192.0.2.255 scope global secondary eth1:0", machines.Addresses());
+        Assert.Contains("192.0.2.92/24 brd 192.0.2.255 scope global secondary dynamic eth1:0", machines.Addresses());
         string request = Convert.ToHexString(TwoMachines.ReceiveArpFor(listener, Address));
         string reply = Convert.ToHexString(TwoMachines.ReceiveArpFor(listener, Address));
         Assert.Equal("FFFFFFFFFFFF0200000000100806000108000604" + "0001" + "020000000010C000025C" + "000000000000C000025C", request);
@@ -290,7 +290,7 @@ public sealed class IpAddressAgentTests
         using var machines = new TwoMachines();
         machines.Node.Ip("address add 192.0.2.92/24 dev eth1");
         machines.Node.Run(NetworkNamespace.DropCapabilities);
-        IpAddressAgent agent = machines.Node.Run(() => machines.CreateAgent());
+        IpAddressAgent agent = machines.Node.Run(() => machines.CreateAgent(configure: o => o.Lease = TimeSpan.Zero));
         await using (agent)
         {
             Assert.Equal(OperationOutcome.Succeeded, machines.Start(agent).Outcome);

@@ -15,26 +15,42 @@ public sealed class RouteMessageTests
             "3C000000" + "1400" + "0506" + "07000000" + "00000000"
             + "02" + "18" + "00" + "00" + "03000000"
             + "08000200C000025C" + "08000100C000025C" + "08000400C00002FF" + "0B000300" + "657468313A3000" + "00",
-            Convert.ToHexString(RouteMessages.AddAddress(new byte[RouteMessages.BytesMax], 7, 3, Address, "eth1:0")));
+            Convert.ToHexString(RouteMessages.AddAddress(new byte[RouteMessages.BytesMax], 7, 3, Address, "eth1:0", RouteProtocol.Forever)));
     }
 
     [Fact]
     public void The_longest_names_fit()
     {
         var buffer = new byte[RouteMessages.BytesMax];
-        Assert.Equal(0, RouteMessages.AddAddress(buffer, 1, 1, Address, new string('x', RouteProtocol.NameBytesMax)).Length % RouteProtocol.Alignment);
+        Assert.Equal(0, RouteMessages.AddAddress(buffer, 1, 1, Address, new string('x', RouteProtocol.NameBytesMax), 5).Length % RouteProtocol.Alignment);
         Assert.Equal(52, RouteMessages.GetLink(buffer, 1, new string('x', RouteProtocol.NameBytesMax)).Length);
         Assert.Equal(52, RouteMessages.PromoteSecondaries(buffer, 1, 1).Length);
     }
 
     [Fact]
+    public void A_lifetime_is_both_lifetimes_of_the_address()
+    {
+        Assert.SkipUnless(BitConverter.IsLittleEndian, "the golden bytes are of a little-endian machine");
+        string lease = Convert.ToHexString(RouteMessages.ExtendAddress(new byte[RouteMessages.BytesMax], 7, 3, Address, 5));
+        Assert.StartsWith("4C000000" + "1400" + "0501", lease, StringComparison.Ordinal); // request, acknowledge, replace
+        Assert.EndsWith("14000600" + "05000000" + "05000000" + "00000000" + "00000000", lease, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_end_can_be_taken_away_again()
+    {
+        string endless = Convert.ToHexString(RouteMessages.ExtendAddress(new byte[RouteMessages.BytesMax], 7, 3, Address, RouteProtocol.Forever));
+        Assert.EndsWith("FFFFFFFFFFFFFFFF" + "0000000000000000", endless, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_written_can_be_read()
     {
-        var reader = new RouteMessageReader(RouteMessages.AddAddress(new byte[RouteMessages.BytesMax], 7, 3, Address, null));
+        var reader = new RouteMessageReader(RouteMessages.AddAddress(new byte[RouteMessages.BytesMax], 7, 3, Address, null, 5));
         Assert.True(reader.TryRead(out RouteMessage message));
         Assert.Equal(7u, message.Sequence);
         Assert.True(RouteMessageReader.TryParseAddress(message, out AddressRecord record));
-        Assert.Equal(new AddressRecord(3, Address, false), record);
+        Assert.Equal(new AddressRecord(3, Address, false, 5), record);
         Assert.False(reader.TryRead(out _));
     }
 
@@ -87,7 +103,7 @@ public sealed class RouteMessageTests
     {
         ReadOnlySpan<byte> source = random.Next(3) switch
         {
-            0 => RouteMessages.AddAddress(buffer, 1, 2, Address, "eth1:0"),
+            0 => RouteMessages.AddAddress(buffer, 1, 2, Address, "eth1:0", 5),
             1 => RouteMessages.PromoteSecondaries(buffer, 1, 2),
             _ => RouteMessages.GetLink(buffer, 1, "eth1"),
         };

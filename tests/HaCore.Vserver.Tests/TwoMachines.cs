@@ -44,6 +44,18 @@ internal sealed class TwoMachines : IDisposable
     public ProbeResult Probe(IpAddressAgent agent) =>
         Node.Run(() => agent.ProbeAsync(Context(), CancellationToken.None).AsTask().GetAwaiter().GetResult());
 
+    public OperationResult Renew(IpAddressAgent agent, bool runsOn = false, Func<bool>? isValid = null) => Node.Run(() => agent.Renew(new LeaseRenewal(isValid)
+    {
+        Resource = new ResourceId("address"),
+        DeadTime = TimeSpan.FromSeconds(2),
+        TimeProvider = TimeProvider.System,
+        RunsOn = runsOn,
+    }));
+
+    /// <summary>Until the kernel of the node has dropped the address by itself: it is asked, because it tells nobody in this process.</summary>
+    public void WaitWithout(string address, TimeSpan patience) =>
+        Assert.True(SpinWait.SpinUntil(() => !Addresses().Contains(address, StringComparison.Ordinal), patience), $"{address} is still there: {Addresses()}");
+
     public string Addresses() => Node.Ip("-4 -o address show");
 
     /// <summary>The next ARP frame; other broadcasts of the kernel are not about the address.</summary>

@@ -11,7 +11,7 @@ namespace HaCore.Vserver.IpAddress;
 /// Holds one IPv4 address on one interface. What is decided comes from the kernel at each call, never from memory; sockets are kept open so that a
 /// takeover costs no set-up. Only Start announces: a host that starts again looks first and tells nobody anything.
 /// </summary>
-internal sealed class IpAddressAgent : IResourceAgent, IStartRequirements, IAsyncDisposable
+internal sealed partial class IpAddressAgent : ILeasedResourceAgent, IStartRequirements, IAsyncDisposable
 {
     private const int NoInterface = int.MaxValue; // the kernel counts interfaces from 1 and never gets there
 
@@ -19,6 +19,7 @@ internal sealed class IpAddressAgent : IResourceAgent, IStartRequirements, IAsyn
     private readonly string _text;
     private readonly string _interface;
     private readonly string? _label;
+    private readonly TimeSpan? _lease;
     private readonly ArpAnnouncer _announcer;
     private readonly ILogger _logger;
     private readonly bool _mayChangeAddresses = ProcessCapabilities.Has(ProcessCapabilities.NetAdmin);
@@ -35,6 +36,7 @@ internal sealed class IpAddressAgent : IResourceAgent, IStartRequirements, IAsyn
         _text = _address.ToString();
         _interface = options.Interface;
         _label = options.Label;
+        _lease = options.Lease;
         _announcer = new ArpAnnouncer(new AnnouncementPlan(options.AnnounceCount, options.AnnounceInterval, options.SecondAnnounceDelay, options.AnnounceRefresh));
         _logger = logger;
     }
@@ -60,13 +62,14 @@ internal sealed class IpAddressAgent : IResourceAgent, IStartRequirements, IAsyn
             _announcer.Prepare();
             Rehearse(route, context);
             LinkRecord? link = route.FindLink(_interface);
-            ProbeResult found = Judge(link, Holders(route));
+            List<AddressRecord> holders = Holders(route);
+            ProbeResult found = Judge(link, holders);
             if (found.State == ResourceState.Stopped)
             {
                 await _announcer.EndAsync().ConfigureAwait(false); // somebody else took it off: what is not here is not claimed either
             }
 
-            return found with { Readiness = ReadinessOf(link), Facts = Facts(link) };
+            return found with { Readiness = ReadinessOf(link), Facts = Facts(link, holders) };
         }
         catch (Exception e) when (e is RouteException or SocketException)
         {
@@ -92,12 +95,14 @@ internal sealed class IpAddressAgent : IResourceAgent, IStartRequirements, IAsyn
                 return OperationResult.NotOnThisNode($"{_interface} is down: {_text} could not be reached there");
             }
 
-            if (Place(route, link) is { } refusal)
+            uint lifetime = AddressLease.Seconds(_lease, context.DeadTime);
+            if (Place(route, link, lifetime) is { } refusal)
             {
                 return refusal;
             }
 
             _announcer.Begin(link, _address.Address, context.TimeProvider);
+            KeepSecondariesBeyondLease(context, route, link, lifetime);
             Report(context, link, begun);
             return OperationResult.Succeeded;
         }
@@ -126,13 +131,15 @@ internal sealed class IpAddressAgent : IResourceAgent, IStartRequirements, IAsyn
     public async ValueTask DisposeAsync()
     {
         await _announcer.DisposeAsync().ConfigureAwait(false);
+        _leaseRoute?.Dispose();
+        _leaseRoute = null;
         Close();
     }
 
-    /// <summary>Puts the address on the link. Null when it is there.</summary>
-    private OperationResult? Place(RouteConnection route, LinkRecord link)
+    /// <summary>Puts the address on the link, or gives the one that is there this lifetime. Null when it is there.</summary>
+    private OperationResult? Place(RouteConnection route, LinkRecord link, uint lifetime)
     {
-        bool present = false;
+        AddressRecord? present = null;
         foreach (AddressRecord holder in Holders(route))
         {
             if (holder.InterfaceIndex != link.Index)
@@ -142,7 +149,7 @@ internal sealed class IpAddressAgent : IResourceAgent, IStartRequirements, IAsyn
 
             if (holder.Address == _address)
             {
-                present = true;
+                present = holder;
                 continue;
             }
 
@@ -153,7 +160,21 @@ internal sealed class IpAddressAgent : IResourceAgent, IStartRequirements, IAsyn
             }
         }
 
-        return present ? null : Refusal(route.AddAddress(link.Index, _address, _label), "added to", Errno.Exists);
+        var extension = new Extension(BootClock.Now, lifetime);
+        Errno errno = present switch
+        {
+            null => Errno.AddressNotAvailable,
+            { HasEnd: false } when lifetime == RouteProtocol.Forever => Errno.None,
+            _ => route.ExtendAddress(link.Index, _address, lifetime),
+        };
+        if (errno == Errno.AddressNotAvailable)
+        {
+            errno = route.AddAddress(link.Index, _address, _label, lifetime); // also when its time was up since it was seen
+        }
+
+        OperationResult? refusal = Refusal(errno, "added to", Errno.Exists);
+        _extension = refusal is null ? extension : _extension;
+        return refusal;
     }
 
     private OperationResult Remove(OperationContext context, RouteConnection route)
@@ -234,7 +255,7 @@ internal sealed class IpAddressAgent : IResourceAgent, IStartRequirements, IAsyn
         _ => Readiness.Ready,
     };
 
-    private List<KeyValuePair<string, string>> Facts(LinkRecord? link)
+    private List<KeyValuePair<string, string>> Facts(LinkRecord? link, List<AddressRecord> holders)
     {
         string state = link switch
         {
@@ -248,6 +269,11 @@ internal sealed class IpAddressAgent : IResourceAgent, IStartRequirements, IAsyn
             new("interface", $"{_interface} {state}"),
             new("announced", _announcer.Sent.ToString(CultureInfo.InvariantCulture)),
         };
+        if (holders.Count > 0)
+        {
+            facts.Add(new("lease", Describe(holders[0])));
+        }
+
         if (_announcer.Failure is { } failure)
         {
             facts.Add(new("announcing", failure));
@@ -308,7 +334,7 @@ internal sealed class IpAddressAgent : IResourceAgent, IStartRequirements, IAsyn
         if (!_isRehearsed)
         {
             _isRehearsed = true;
-            route.AddAddress(NoInterface, _address, _label);
+            route.AddAddress(NoInterface, _address, _label, RouteProtocol.Forever);
             _announcer.Rehearse(context.TimeProvider);
         }
     }

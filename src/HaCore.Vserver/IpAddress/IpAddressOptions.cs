@@ -33,6 +33,16 @@ public sealed class IpAddressOptions
     /// </summary>
     public TimeSpan AnnounceRefresh { get; set; }
 
+    /// <summary>
+    /// How long the kernel keeps the address after this program stopped extending it, because it died, hangs or was paused. Whole seconds, 1 s to 1
+    /// hour; zero for no lease: then the address of a dead program stays until its next start. Null (default): one and a half dead times, rounded up
+    /// to whole seconds (3 s with the Lan profile, 1 s with Fast, 15 s with Heartbeat2004).
+    /// It is extended three times in its length, so the default outlasts every pause that the peer forgives, and is over about when the peer takes
+    /// over. Shorter, as 1 s with Lan: over before the peer takes over, and a healthy node whose program is paused for two thirds of it loses the
+    /// address until it goes on. Longer: both nodes may have the address for so long.
+    /// </summary>
+    public TimeSpan? Lease { get; set; }
+
     /// <summary>A label for tools that list addresses as "eth1:0": the interface's name, a colon and more, at most 15 characters. Default none.</summary>
     public string? Label { get; set; }
 }

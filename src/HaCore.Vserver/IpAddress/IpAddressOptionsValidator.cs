@@ -13,6 +13,7 @@ internal sealed class IpAddressOptionsValidator : IValidateOptions<IpAddressOpti
     private static readonly TimeSpan SecondDelayMax = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RefreshMin = TimeSpan.FromSeconds(1); // neighbours lock an entry for 1 s after a change
     private static readonly TimeSpan RefreshMax = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LeaseMax = TimeSpan.FromHours(1); // beyond, nobody waits for it: an operator has been there
     private const int CountMax = 20;
 
     public ValidateOptionsResult Validate(string? name, IpAddressOptions options)
@@ -40,6 +41,12 @@ internal sealed class IpAddressOptionsValidator : IValidateOptions<IpAddressOpti
         if (options.AnnounceRefresh != TimeSpan.Zero && (options.AnnounceRefresh < RefreshMin || options.AnnounceRefresh > RefreshMax))
         {
             faults.Add($"AnnounceRefresh ({Text(options.AnnounceRefresh)}) must be 00:00:00 (never) or {Text(RefreshMin)} to {Text(RefreshMax)}: neighbours ignore more, switches forget before");
+        }
+
+        if (options.Lease is { } lease && lease != TimeSpan.Zero
+            && (lease < AddressLease.Shortest || lease > LeaseMax || lease.Ticks % TimeSpan.TicksPerSecond != 0))
+        {
+            faults.Add($"Lease ({Text(lease)}) must be 00:00:00 (none), or whole seconds from {Text(AddressLease.Shortest)} to {Text(LeaseMax)}: the kernel counts the lifetime of an address in seconds");
         }
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

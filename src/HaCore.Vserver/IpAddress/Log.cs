@@ -16,6 +16,14 @@ internal static partial class Log
     public static partial void AddressNotAnnounced(ILogger logger, ResourceId resource, string address, string @interface, string failure);
 
     [LoggerMessage(EventId = 5004, EventName = "SecondariesNotKept", Level = LogLevel.Warning,
-        Message = "{Resource}: promote_secondaries of {Interface} could not be set ({Errno}): removing {Address} takes the other addresses of its subnet along")]
+        Message = "{Resource}: promote_secondaries of {Interface} could not be set ({Errno}): when {Address} goes it takes the other addresses of its subnet along")]
     public static partial void SecondariesNotKept(ILogger logger, ResourceId resource, string @interface, int errno, string address);
+
+    [LoggerMessage(EventId = 5005, EventName = "LeaseRanOut", Level = LogLevel.Warning,
+        Message = "{Resource}: the lease of {Address} on {Interface} had run out ({Seconds} s since it was extended): this program was paused for longer. It is still held here: added and announced again")]
+    public static partial void LeaseRanOut(ILogger logger, ResourceId resource, string address, string @interface, double seconds);
+
+    [LoggerMessage(EventId = 5006, EventName = "LeaseWithdrawn", Level = LogLevel.Warning,
+        Message = "{Resource}: this program was paused while it added {Address} to {Interface} again, and may no longer do so: removed")]
+    public static partial void LeaseWithdrawn(ILogger logger, ResourceId resource, string address, string @interface);
 }

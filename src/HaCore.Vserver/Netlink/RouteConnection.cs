@@ -88,10 +88,23 @@ internal sealed partial class RouteConnection : IDisposable
         }
     }
 
-    public Errno AddAddress(int interfaceIndex, AddressWithPrefix address, string? label)
+    /// <param name="interfaceIndex">The interface.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="label">For tools that show it; null for none.</param>
+    /// <param name="lifetime">Seconds after which the kernel removes it by itself; <see cref="RouteProtocol.Forever"/> for never.</param>
+    public Errno AddAddress(int interfaceIndex, AddressWithPrefix address, string? label, uint lifetime)
     {
         Span<byte> buffer = stackalloc byte[RouteMessages.BytesMax];
-        return Request(RouteMessages.AddAddress(buffer, ++_sequence, interfaceIndex, address, label));
+        return Request(RouteMessages.AddAddress(buffer, ++_sequence, interfaceIndex, address, label, lifetime));
+    }
+
+    /// <summary>From now on the kernel keeps the address for so long, if it has it: in one step, whatever happens to this thread meanwhile.</summary>
+    /// <returns><see cref="Errno.AddressNotAvailable"/> when it is not there.</returns>
+    public Errno ExtendAddress(int interfaceIndex, AddressWithPrefix address, uint lifetime)
+    {
+        Span<byte> buffer = stackalloc byte[RouteMessages.BytesMax];
+        Errno errno = Request(RouteMessages.ExtendAddress(buffer, ++_sequence, interfaceIndex, address, lifetime));
+        return errno is Errno.Invalid or Errno.NotSupported ? Errno.AddressNotAvailable : errno;
     }
 
     public Errno DeleteAddress(int interfaceIndex, AddressWithPrefix address)

@@ -79,6 +79,7 @@ internal ref struct RouteMessageReader(ReadOnlySpan<byte> datagram)
 
         uint? local = null;
         uint flags = payload[2];
+        uint lifetime = RouteProtocol.Forever;
         var attributes = new AttributeReader(payload[RouteProtocol.AddressHeaderBytes..]);
         while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
         {
@@ -95,6 +96,10 @@ internal ref struct RouteMessageReader(ReadOnlySpan<byte> datagram)
             {
                 flags = MemoryMarshal.Read<uint>(value);
             }
+            else if (type == RouteProtocol.AddressAttributeLifetime && value.Length >= RouteProtocol.LifetimeBytes)
+            {
+                lifetime = MemoryMarshal.Read<uint>(value[4..]);
+            }
         }
 
         if (local is not { } address)
@@ -102,7 +107,8 @@ internal ref struct RouteMessageReader(ReadOnlySpan<byte> datagram)
             return false;
         }
 
-        record = new AddressRecord(MemoryMarshal.Read<int>(payload[4..]), new AddressWithPrefix(address, payload[1]), (flags & RouteProtocol.AddressIsSecondary) != 0);
+        record = new AddressRecord(
+            MemoryMarshal.Read<int>(payload[4..]), new AddressWithPrefix(address, payload[1]), (flags & RouteProtocol.AddressIsSecondary) != 0, lifetime);
         return true;
     }
 

@@ -37,6 +37,17 @@ internal ref struct RouteMessageWriter
 
     public void AttributeNumber(ushort type, uint number) => MemoryMarshal.Write(Attribute(type, sizeof(uint)), number);
 
+    /// <summary>
+    /// How long the kernel keeps an address, in seconds. Both lifetimes are the same: an address that is merely no longer preferred would go on
+    /// answering, but not be chosen for new connections.
+    /// </summary>
+    public void AttributeLifetime(uint seconds)
+    {
+        Span<byte> lifetime = Attribute(RouteProtocol.AddressAttributeLifetime, RouteProtocol.LifetimeBytes);
+        MemoryMarshal.Write(lifetime, seconds);
+        MemoryMarshal.Write(lifetime[4..], seconds);
+    }
+
     /// <summary>With its closing zero.</summary>
     public void AttributeText(ushort type, string text) => Encoding.UTF8.GetBytes(text, Attribute(type, Encoding.UTF8.GetByteCount(text) + 1));
 

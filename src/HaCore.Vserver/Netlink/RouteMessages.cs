@@ -1,15 +1,27 @@
 namespace HaCore.Vserver.Netlink;
 
-/// <summary>The five requests that an address needs. Pure.</summary>
+/// <summary>The six requests that an address needs. Pure.</summary>
 internal static class RouteMessages
 {
-    /// <summary>Enough for the largest of them: headers, four addresses, two names.</summary>
+    /// <summary>Enough for the largest of them: headers, four addresses, a lifetime, two names.</summary>
     public const int BytesMax = 256;
 
-    public static ReadOnlySpan<byte> AddAddress(Span<byte> buffer, uint sequence, int interfaceIndex, AddressWithPrefix address, string? label)
+    public static ReadOnlySpan<byte> AddAddress(Span<byte> buffer, uint sequence, int interfaceIndex, AddressWithPrefix address, string? label, uint lifetime) =>
+        NewAddress(buffer, sequence, RouteProtocol.FlagCreate | RouteProtocol.FlagExclusive, interfaceIndex, address, label, lifetime);
+
+    /// <summary>
+    /// Gives an address that is there another lifetime. Where it is not there the kernel would add it, whatever the flags of the message say (for IPv4 it does
+    /// not ask for NLM_F_CREATE). So the address asks to join a multicast group of its own number: an address that is there is not made to, and a new one
+    /// fails at it (EINVAL, or EOPNOTSUPP of a kernel without multicast), because it is no group. Linux before 4.1 does not know the wish and adds it.
+    /// </summary>
+    public static ReadOnlySpan<byte> ExtendAddress(Span<byte> buffer, uint sequence, int interfaceIndex, AddressWithPrefix address, uint lifetime) =>
+        NewAddress(buffer, sequence, RouteProtocol.FlagReplace, interfaceIndex, address, label: null, lifetime);
+
+    private static ReadOnlySpan<byte> NewAddress(
+        Span<byte> buffer, uint sequence, ushort how, int interfaceIndex, AddressWithPrefix address, string? label, uint lifetime)
     {
-        const ushort Flags = RouteProtocol.FlagRequest | RouteProtocol.FlagAcknowledge | RouteProtocol.FlagCreate | RouteProtocol.FlagExclusive;
-        var writer = new RouteMessageWriter(buffer, RouteProtocol.MessageNewAddress, Flags, sequence);
+        ushort flags = (ushort)(RouteProtocol.FlagRequest | RouteProtocol.FlagAcknowledge | how);
+        var writer = new RouteMessageWriter(buffer, RouteProtocol.MessageNewAddress, flags, sequence);
         writer.AddressHeader(address.PrefixLength, Scope(address), interfaceIndex);
         writer.AttributeAddress(RouteProtocol.AddressAttributeLocal, address.Address);
         writer.AttributeAddress(RouteProtocol.AddressAttributeAddress, address.Address);
@@ -21,6 +33,16 @@ internal static class RouteMessages
         if (label is not null)
         {
             writer.AttributeText(RouteProtocol.AddressAttributeLabel, label);
+        }
+
+        if (how == RouteProtocol.FlagReplace)
+        {
+            writer.AttributeNumber(RouteProtocol.AddressAttributeFlags, RouteProtocol.AddressJoinsGroup);
+        }
+
+        if (lifetime != RouteProtocol.Forever || how == RouteProtocol.FlagReplace)
+        {
+            writer.AttributeLifetime(lifetime);
         }
 
         return writer.Finish();

@@ -25,6 +25,7 @@ internal static class RouteProtocol
     public const ushort FlagAcknowledge = 0x004;
     public const ushort FlagDumpInterrupted = 0x010;
     public const ushort FlagDump = 0x300;
+    public const ushort FlagReplace = 0x100;
     public const ushort FlagExclusive = 0x200;
     public const ushort FlagCreate = 0x400;
 
@@ -32,8 +33,16 @@ internal static class RouteProtocol
     public const ushort AddressAttributeLocal = 2;
     public const ushort AddressAttributeLabel = 3;
     public const ushort AddressAttributeBroadcast = 4;
+    public const ushort AddressAttributeLifetime = 6; // IFA_CACHEINFO
     public const ushort AddressAttributeFlags = 8;
     public const uint AddressIsSecondary = 0x01;
+    public const uint AddressJoinsGroup = 0x400; // IFA_F_MCAUTOJOIN, Linux 4.1 and newer
+
+    /// <summary>struct ifa_cacheinfo: preferred and valid lifetime in seconds, then two times that are the kernel's own.</summary>
+    public const int LifetimeBytes = 16;
+
+    /// <summary>A lifetime without an end (INFINITY_LIFE_TIME).</summary>
+    public const uint Forever = uint.MaxValue;
 
     public const ushort LinkAttributeAddress = 1;
     public const ushort LinkAttributeName = 3;
@@ -65,5 +74,6 @@ internal enum Errno
     Exists = 17,
     NoDevice = 19,
     Invalid = 22,
+    NotSupported = 95,
     AddressNotAvailable = 99,
 }

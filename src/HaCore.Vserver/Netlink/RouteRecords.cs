@@ -22,4 +22,8 @@ internal readonly record struct LinkRecord(int Index, string Name, uint Flags, u
 /// <param name="InterfaceIndex">The interface that it is on.</param>
 /// <param name="Address">The address with its prefix length.</param>
 /// <param name="IsSecondary">Behind another address of the same subnet, which was there first.</param>
-internal readonly record struct AddressRecord(int InterfaceIndex, AddressWithPrefix Address, bool IsSecondary);
+/// <param name="Lifetime">Seconds that are left of it, rounded down; <see cref="RouteProtocol.Forever"/> when it has no end.</param>
+internal readonly record struct AddressRecord(int InterfaceIndex, AddressWithPrefix Address, bool IsSecondary, uint Lifetime)
+{
+    public bool HasEnd => Lifetime != RouteProtocol.Forever;
+}
