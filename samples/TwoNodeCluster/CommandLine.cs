@@ -35,8 +35,7 @@ internal static class CommandLine
         Option<double> deadTime = new("--dead-time") { Description = "With --demo: silence after which a node is taken for dead. Longer on a computer that is busy with other things.", HelpName = "SECONDS", DefaultValueFactory = _ => DemoTimes.DeadSecondsDefault };
         Option<bool> explain = new("--explain") { Description = "With --demo: show what the nodes decide, and why." };
         Option<FileInfo?> config = new("--config") { Description = "Run as one node of the cluster that this appsettings file describes.", HelpName = "FILE" };
-        Option<string?> node = new("--node") { Description = "With --config: the name of this node. Default: the file's LocalNode, or the short name of this machine.", HelpName = "NAME" };
-        Option<LogTarget> log = new("--log") { Description = "With --config: where log lines go.", DefaultValueFactory = _ => LogTarget.Console };
+        (Option<string?> node, Option<LogTarget> log) = NodeOptions();
         Option<FileInfo?> demoNode = new(DemoNodeOption) { Hidden = true };
 
         deadTime.Validators.Add(result =>
@@ -55,7 +54,7 @@ internal static class CommandLine
 
             Exit codes: {ExitCode.Success} all went well; {ExitCode.Failed} a step of the demo or the running host failed; {ExitCode.Usage} command line not understood; {ExitCode.Configuration} configuration refused, a restart cannot help; {ExitCode.Interrupted} demo interrupted.
             """)
-        { demo, deadTime, explain, config, node, log, demoNode, BuildKeygen() };
+        { demo, deadTime, explain, config, node, log, demoNode, BuildKeygen(), BuildClean() };
         root.Validators.Add(result =>
         {
             if (result.GetValue(demo) && result.GetValue(config) is not null)
@@ -80,6 +79,27 @@ internal static class CommandLine
             _ => DemoProgram.RunAsync(parsed.GetValue(deadTime), parsed.GetValue(explain)),
         });
         return root;
+    }
+
+    private static (Option<string?> Node, Option<LogTarget> Log) NodeOptions() =>
+    (
+        new("--node") { Description = "With --config: the name of this node. Default: the file's LocalNode, or the short name of this machine.", HelpName = "NAME" },
+        new("--log") { Description = "With --config: where log lines go.", DefaultValueFactory = _ => LogTarget.Console }
+    );
+
+    private static Command BuildClean()
+    {
+        Option<FileInfo> config = new("--config") { Description = "The appsettings file of the node.", HelpName = "FILE", Required = true };
+        (Option<string?> node, Option<LogTarget> log) = NodeOptions();
+        Command clean = new("clean", "Take the cluster's addresses off this machine after its program died. For ExecStopPost of the unit: does nothing while the program runs, after it ended in order, and in maintenance.")
+        {
+            config, node, log,
+        };
+        clean.SetAction((parsed, cancellation) => Cleaning.RunAsync(
+            new ClusterHostArguments(parsed.GetRequiredValue(config).FullName, parsed.GetValue(node), parsed.GetValue(log)),
+            Environment.GetEnvironmentVariable(Cleaning.ResultVariable),
+            cancellation));
+        return clean;
     }
 
     private static Command BuildKeygen()

@@ -3,10 +3,10 @@ namespace TwoNodeCluster;
 /// <summary>What this program's exit code says. Part of its interface: the systemd unit and scripts rely on it.</summary>
 internal static class ExitCode
 {
-    /// <summary>Demo: every step went as it must. Host: stopped in order.</summary>
+    /// <summary>Demo: every step went as it must. Host: stopped in order. clean: nothing is left here but what is meant to be.</summary>
     public const int Success = 0;
 
-    /// <summary>Demo: a step went otherwise. Host: it failed while it ran. keygen: the file could not be written.</summary>
+    /// <summary>Demo: a step went otherwise. Host: it failed while it ran. keygen: the file could not be written. clean: an address could not be removed, or the program still runs.</summary>
     public const int Failed = 1;
 
     /// <summary>The command line was not understood.</summary>

@@ -57,6 +57,17 @@ public sealed class UnitFileTests
     [Fact]
     public void What_agents_started_survives_the_program() => Assert.Equal("process", ValueOf("KillMode"));
 
+    [Fact]
+    public void Whatever_ended_the_program_its_addresses_are_cleaned_by_the_same_program_and_configuration()
+    {
+        string[] start = ValueOf("ExecStart").Split(' ');
+        string[] clean = ValueOf("ExecStopPost").Split(' ');
+
+        Assert.Equal("-" + start[0], clean[0]); // a clean that fails is no failure of a service that ended in order
+        Assert.Equal("clean", clean[1]);
+        Assert.Equal(start[1..], clean[2..]);
+    }
+
     private static string ValueOf(string key) => Assert.Single(Lines, line => line.Key == key).Value;
 
     private static TimeSpan MinutesOf(string value) =>

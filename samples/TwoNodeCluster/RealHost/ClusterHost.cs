@@ -14,7 +14,7 @@ internal static class ClusterHost
 {
     private const string Section = "HaCluster";
     private const string ControlSection = "Control";
-    private const string NameKey = "ClusterName";
+    public const string NameKey = "ClusterName";
 
     public static async Task<int> RunAsync(ClusterHostArguments arguments)
     {
@@ -56,9 +56,9 @@ internal static class ClusterHost
         }
     }
 
-    private static int Refuse(int exitCode, IEnumerable<string> reasons)
+    public static int Refuse(int exitCode, IEnumerable<string> reasons, string what = "Nothing was started:")
     {
-        Console.Error.WriteLine("Nothing was started:");
+        Console.Error.WriteLine(what);
         foreach (string reason in reasons.Where(reason => reason.Length > 0))
         {
             Console.Error.WriteLine($"  {reason}");

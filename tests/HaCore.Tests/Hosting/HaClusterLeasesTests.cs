@@ -70,7 +70,7 @@ public sealed class HaClusterLeasesTests
     public async Task What_cannot_be_ended_is_named_with_its_reason()
     {
         await using var nodes = new TwoNodes();
-        Directory.CreateDirectory(nodes.StateOf("alpha"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        StateDirectory.Open(nodes.StateOf("alpha"), TwoNodes.Cluster).Dispose();
         var lent = new Lent { OnStop = () => throw new InvalidOperationException("boom") };
         using var host = nodes.First.Build(ha => Add(ha, lent));
         var failed = await HaClusterLeases.EndAsync(host.Services, TwoNodes.Cluster, TestContext.Current.CancellationToken);
