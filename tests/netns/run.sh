@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Two real processes of the sample host in network namespaces of their own; what this proves is in docs/internals/netns.md.
-#   tests/netns/run.sh [--list] [--parallel N] [--timing-runs N] [CASE...]
+#   tests/netns/run.sh [--list] [--parallel N] [--timing-runs N] [--lease-runs N] [CASE...]
 # HACORE_NETNS_CONFIGURATION chooses the build (default Release), HACORE_NETNS_KEEP=1 leaves the temporary directory with the nodes' logs.
 set -euo pipefail
 

@@ -5,16 +5,18 @@ internal sealed record Arguments
 {
     public const string Usage =
         """
-        run.sh [--list] [--parallel N] [--timing-runs N] [CASE...]
+        run.sh [--list] [--parallel N] [--timing-runs N] [--lease-runs N] [CASE...]
 
         --list          names the cases and what each proves, runs nothing
         --parallel N    labs at a time; default 4
-        --timing-runs N runs of each row of the timing table; default 20, 0 leaves both tables out
-        CASE...         only these cases; "timing" and "line" stand for the tables. Default: all, then the tables
+        --timing-runs N runs of each row of the timing table; default 20, 0 leaves out this table and that of the line
+        --lease-runs N  runs of each row of the lease table; default 3, 0 leaves it out
+        CASE...         only these cases; "timing", "line" and "lease" stand for the tables. Default: all, then the tables
         """;
 
     public const string TimingName = "timing";
     public const string LineName = "line";
+    public const string LeaseName = "lease";
 
     /// <summary>Program and arguments.</summary>
     public List<string> Host { get; } = [];
@@ -39,7 +41,15 @@ internal sealed record Arguments
 
     public int TimingRuns { get; private set; } = 20;
 
+    public int LeaseRuns { get; private set; } = 3;
+
     public List<string> Cases { get; } = [];
+
+    /// <summary>Is this one of the tables, and not a case?</summary>
+    public static bool IsTable(string name) => name is TimingName or LineName or LeaseName;
+
+    /// <summary>Is this table asked for?</summary>
+    public bool Wants(string table, int runs) => runs > 0 && (Cases.Count == 0 || Cases.Contains(table));
 
     /// <exception cref="FormatException">Not understood.</exception>
     public static Arguments Parse(string[] words)
@@ -58,6 +68,7 @@ internal sealed record Arguments
                 case "--skip": parsed.SkipReason = Next(queue, word); break;
                 case "--parallel": parsed.Parallel = Number(queue, word, 1); break;
                 case "--timing-runs": parsed.TimingRuns = Number(queue, word, 0); break;
+                case "--lease-runs": parsed.LeaseRuns = Number(queue, word, 0); break;
                 case "--list": parsed.List = true; break;
                 case "--help" or "-h": parsed.Help = true; break;
                 case ['-', ..]: throw new FormatException($"{word} is not known");

@@ -40,7 +40,7 @@ internal static class Program
 
     private static List<Case> Select(Arguments arguments)
     {
-        var unknown = arguments.Cases.Find(name => name is not (Arguments.TimingName or Arguments.LineName) && Case.All.All(test => test.Name != name));
+        var unknown = arguments.Cases.Find(name => !Arguments.IsTable(name) && Case.All.All(test => test.Name != name));
         return unknown is null
             ? [.. Case.All.Where(test => arguments.Cases.Count == 0 || arguments.Cases.Contains(test.Name))]
             : throw new FormatException($"there is no case \"{unknown}\"; --list names them");
@@ -57,13 +57,13 @@ internal static class Program
 
         var settings = new RunSettings(arguments.Host, arguments.Tool, arguments.RunId, arguments.Directory);
         var outcomes = CaseRunner.Run(cases, settings, arguments.Parallel, Console.Out);
-        var wantsTable = arguments.TimingRuns > 0 && (arguments.Cases.Count == 0 || arguments.Cases.Contains(Arguments.TimingName));
-        var series = wantsTable ? TimingTable.Measure(settings, arguments.TimingRuns, Console.Out) : [];
-        var wantsLine = arguments.TimingRuns > 0 && (arguments.Cases.Count == 0 || arguments.Cases.Contains(Arguments.LineName));
-        var line = wantsLine ? LineTruth.Measure(settings, Console.Out) : [];
-        RunReport.Write(arguments.Report, outcomes, series, line);
+        var series = arguments.Wants(Arguments.TimingName, arguments.TimingRuns) ? TimingTable.Measure(settings, arguments.TimingRuns, Console.Out) : [];
+        var line = arguments.Wants(Arguments.LineName, arguments.TimingRuns) ? LineTruth.Measure(settings, Console.Out) : [];
+        var leases = arguments.Wants(Arguments.LeaseName, arguments.LeaseRuns) ? LeaseTable.Measure(settings, arguments.LeaseRuns, Console.Out) : [];
+        RunReport.Write(arguments.Report, outcomes, series, line, leases);
         RunReport.Print(series, Console.Out);
         RunReport.Print(line, Console.Out);
+        RunReport.Print(leases, Console.Out);
         var failed = outcomes.Count(outcome => outcome.Failure is not null);
         Console.WriteLine($"{outcomes.Count - failed} passed, {failed} failed, 0 skipped");
         return failed == 0 ? 0 : 1;

@@ -14,6 +14,7 @@ internal static class CableCases
         new("lan-cut-at-active", "the LAN cable of the holder alone is no takeover: only a resource that watches the network could ask for one", LanCutAtActive),
         new("all-cut-active-off", "the peer takes over; healed, the one that seized keeps the group and the other stops at once", AllCutActiveOff),
         new("all-cut-standby-off", "the standby, cut off from everything, seizes; healed, one of the two is left and the client hears it", AllCutStandbyOff),
+        new("all-cut-one-round-trip", "healed, the one that must stop does so on the first frame that it hears: one survivor within one round trip", OneRoundTrip),
         new("interface-down-up", "an interface taken down and up again by an operator carries heartbeats again without a restart", InterfaceDownUp),
         new("address-interface-down-up", "the interface of the address goes down and up: one holder, and the client hears it again", AddressInterface),
     ];
@@ -95,6 +96,32 @@ internal static class CableCases
             run.WaitClient(Node.A);
             Heal(run, Node.B);
         });
+    }
+
+    private static void OneRoundTrip(CaseRun run)
+    {
+        run.StartBoth();
+        run.BothMayHold(Apart, () =>
+        {
+            CutOff(run, Node.A);
+            run.WaitHolder(Node.B, run.Bound);
+            run.WaitLog(Node.B, LogEvents.GroupActive, "", run.Bound);
+            run.Demand(run.Lab.Watch.Holds(Node.A), "node-a gave up before it heard from node-b");
+
+            // The slowest link alone: a frame is on it for 80 ms, so what one frame causes can be told from what the next one causes.
+            var healed = LabClock.Now;
+            run.Lab.NullModem.Repair();
+            run.WaitFor("node-a gives up", () => run.OnlyHolder(Node.B), run.Bound);
+            var stopped = run.Lab.Watch.First(Node.A, holds: false, healed)!.Value;
+            var heard = run.Lab.Line.Delivered(Node.B, healed).Count(frame => frame.DeliveredAt < stopped);
+            var first = run.Lab.Line.Delivered(Node.B, healed).Select(frame => frame.DeliveredAt).FirstOrDefault();
+            // One that decides, and one that may have come while the address was being taken off: a round trip is a frame and its answer.
+            run.Demand(heard is 1 or 2, $"node-a stopped after {heard} frames of node-b");
+            run.Note($"stopped after {heard} frame{(heard == 1 ? "" : "s")} of node-b; from the first one", stopped - first!.Value);
+            run.Note("from healing", stopped - healed);
+        });
+        run.Stays("only node-b holds the address", () => run.OnlyHolder(Node.B), run.Dead);
+        run.NeverHeld(Node.A, run.Lab.Watch.LastChange!.Value);
     }
 
     private static void CutOff(CaseRun run, Node node)

@@ -11,6 +11,7 @@ internal sealed record Case(string Name, string Shows, Action<CaseRun> Body)
     [
         .. StartCases.All,
         .. CrashCases.All,
+        .. LeaseCases.All,
         .. FreezeCases.All,
         .. CableCases.All,
         .. FaultyLinkCases.All,

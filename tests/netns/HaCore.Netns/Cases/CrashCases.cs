@@ -2,10 +2,10 @@ using HaCore.Netns.Lab;
 
 namespace HaCore.Netns.Cases;
 
-/// <summary>kill -9 ends the program, not the machine: the address stays on the kernel until the next host of that node looks.</summary>
+/// <summary>kill -9 ends the program, not the machine: the address stays on the kernel until its lease has run out or the next host of that node looks.</summary>
 internal static class CrashCases
 {
-    private const string DeadProgram = "the kernel keeps the address of the killed program, and nobody is there to take it off";
+    private const string DeadProgram = "the kernel keeps the address of the killed program until its lease has run out";
 
     public static IReadOnlyList<Case> All { get; } =
     [
@@ -101,8 +101,8 @@ internal static class CrashCases
 
     private static void BothKilled(CaseRun run, Node first)
     {
-        // Time for the second one's start on a busy machine: the first must not have given it up.
-        run.Lab.Options = run.Lab.Options with { InitialDeadTime = TimeSpan.FromSeconds(15) };
+        // Time for the second one's start on a busy machine: neither the first nor the kernel must have given it up.
+        run.Lab.Options = run.Lab.Options with { InitialDeadTime = TimeSpan.FromSeconds(15), Lease = TimeSpan.FromSeconds(30) };
         run.StartBoth();
         var killed = LabClock.Now;
         run.Lab.Host(Node.A).Kill();

@@ -2,7 +2,7 @@ using HaCore.Netns.Lab;
 
 namespace HaCore.Netns.Cases;
 
-/// <summary>SIGSTOP: the program stands still and its kernel goes on answering for the address. What counts is what it does when it wakes (rule L).</summary>
+/// <summary>SIGSTOP: the program stands still and its kernel goes on answering for the address until its lease has run out. What counts is what it does when it wakes (rule L).</summary>
 internal static class FreezeCases
 {
     private const string Frozen = "a frozen program cannot take its address off, and the policy proceeds without proof";
@@ -33,7 +33,7 @@ internal static class FreezeCases
         run.BothMayHold(Frozen, () =>
         {
             run.Lab.Host(Node.A).Freeze();
-            run.Stays("node-a's kernel has the address", () => run.Lab.Watch.Holds(Node.A), run.Dead);
+            run.Stays("node-a's program is there", () => !run.Lab.Host(Node.A).HasEnded, run.Dead);   // its lease ends about now
             run.Lab.Host(Node.A).Resume();
             run.WaitSettled();
         });

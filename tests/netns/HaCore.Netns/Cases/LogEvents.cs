@@ -10,6 +10,7 @@ internal static class LogEvents
     public const int LinkLost = 1022;   // a warning when it begins; when it ends, information: "frames arrive again"
     public const int LinkMemberLost = 1025;
     public const int PeerUnverified = 1023;
+    public const int HoldReleased = 1041;
     public const int GroupActive = 1050;
     public const int TakeoverBlocked = 1062;
     public const int ConfigurationMismatch = 1080;

@@ -20,6 +20,9 @@ internal sealed record ClusterOptions
 
     public bool RealTime { get; init; }
 
+    /// <summary>Of the address; null for the default, zero for none.</summary>
+    public TimeSpan? Lease { get; init; }
+
     public bool Failback { get; init; }
 
     /// <summary>A node that starts alone takes the group: without it one that never met its peer waits for an operator (rule F).</summary>
@@ -96,14 +99,25 @@ internal static class ClusterFile
         ["Name"] = Group,
         ["PreferredNode"] = Node.A.Name(),
         ["Failback"] = options.Failback ? "WhenReady" : "Never",
-        ["Resources"] = new JsonArray(new JsonObject
+        ["Resources"] = new JsonArray(CreateAddress(options, address)),
+    };
+
+    private static JsonObject CreateAddress(ClusterOptions options, string address)
+    {
+        var resource = new JsonObject
         {
             ["Name"] = "address",
             ["Type"] = "IpAddress",
             ["Address"] = address,
             ["Interface"] = LabNetwork.Lan,
-        }),
-    };
+        };
+        if (options.Lease is { } lease)
+        {
+            resource["Lease"] = Text(lease);
+        }
+
+        return resource;
+    }
 
     private static JsonObject Named(string name) => new() { ["Name"] = name };
 

@@ -79,7 +79,7 @@ internal sealed class TwoNodeLab : IDisposable
         }
 
         _hosts[(int)node]?.Dispose();
-        var file = Path.Combine(_directory, $"{node.Name()}.json");
+        var file = ConfigurationFile(node);
         ClusterFile.Write(file, options ?? Options, node.Name(), KeyFile(key), StateDirectory(node.Name()), NullModem.PortOf((int)node), _address);
         _logStarts[(int)node] = File.Exists(LogFile(node)) ? new FileInfo(LogFile(node)).Length : 0;
         var host = new HostProcess(Network.NamespaceOf(node), [.. _run.Host, "--config", file], LogFile(node));
@@ -147,6 +147,16 @@ internal sealed class TwoNodeLab : IDisposable
             ? result.Output
             : throw new InvalidOperationException($"hactl {string.Join(' ', words)} on {node.Name()} ended with {result.ExitCode}: {result.Output}{result.Errors}");
     }
+
+    /// <summary>Runs the clean command of the node's program in its namespace, as its unit's ExecStopPost would, and returns the exit code.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="serviceResult">How the program ended, in systemd's words: SERVICE_RESULT.</param>
+    public int Clean(Node node, string serviceResult) => Commands.Execute(
+        null,
+        "ip",
+        ["netns", "exec", Network.NamespaceOf(node), "env", $"SERVICE_RESULT={serviceResult}", .. _run.Host, "clean", "--config", ConfigurationFile(node)]).ExitCode;
+
+    private string ConfigurationFile(Node node) => Path.Combine(_directory, $"{node.Name()}.json");
 
     private static string ReadShared(string file, long from)
     {

@@ -9,7 +9,7 @@ internal static class RunReport
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
-    public static void Write(string file, IReadOnlyList<CaseOutcome> outcomes, IReadOnlyList<TimingSeries> series, IReadOnlyList<LineSeries> line)
+    public static void Write(string file, IReadOnlyList<CaseOutcome> outcomes, IReadOnlyList<TimingSeries> series, IReadOnlyList<LineSeries> line, IReadOnlyList<LeaseSeries> leases)
     {
         var report = new
         {
@@ -45,6 +45,15 @@ internal static class RunReport
                 AgeMedianMilliseconds = one.Age(0.5) is { } median ? Milliseconds(median) : (double?)null,
                 Age95PercentMilliseconds = one.Age(0.95) is { } most ? Milliseconds(most) : (double?)null,
                 AgeWorstMilliseconds = one.Age(1) is { } worst ? Milliseconds(worst) : (double?)null,
+                one.Incomplete,
+            }),
+            Leases = leases.Select(one => new
+            {
+                one.Name,
+                one.LeftBehind,
+                GoneMilliseconds = one.Runs.Select(run => Milliseconds(run.Gone)),
+                TakeoverMilliseconds = one.Runs.Select(run => Milliseconds(run.Takeover)),
+                BothMilliseconds = one.Runs.Select(run => Milliseconds(run.Both)),
                 one.Incomplete,
             }),
         };
@@ -86,6 +95,26 @@ internal static class RunReport
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{one.BaudRate,8}{Text(one.HeartbeatInterval),10}{one.FrameBytes,4} bytes{one.FramesPerSecond,10:0.0}{one.Load,7:0 %}{Text(one.Transit),10}{Text(one.Age(0.5)),12}{Text(one.Age(0.95)),10}{Text(one.Age(1)),11}"));
+        }
+
+        output.WriteLine();
+    }
+
+    public static void Print(IReadOnlyList<LeaseSeries> series, TextWriter output)
+    {
+        if (series.Count == 0)
+        {
+            return;
+        }
+
+        output.WriteLine();
+        output.WriteLine("kill -9 of the holder, from there until its kernel was without the address and the peer's had it, reported and not judged:");
+        output.WriteLine($"{"profile, lease",-28}{"runs",6}{"left behind",13}{"gone",10}{"worst",10}{"takeover",10}{"both",10}{"worst",10}");
+        foreach (var one in series)
+        {
+            output.WriteLine(
+                $"{one.Name,-28}{one.Runs.Count + one.LeftBehind,6}{one.LeftBehind,13}{Text(one.Median(run => run.Gone)),10}{Text(one.Worst(run => run.Gone)),10}"
+                + $"{Text(one.Median(run => run.Takeover)),10}{Text(one.Median(run => run.Both)),10}{Text(one.Worst(run => run.Both)),10}");
         }
 
         output.WriteLine();
