@@ -152,7 +152,10 @@ internal sealed partial class ClusterMachine
         }
     }
 
-    /// <summary>Rule L. A late self is a suspect self: it judges nobody for one dead time, and beyond the dead time it may have been replaced.</summary>
+    /// <summary>
+    /// Rule L. A late self is a suspect self: it judges nobody for one dead time, and where the peer has by now heard nothing for a dead time it may have
+    /// been replaced. The peer began to count before the pause did: see <see cref="MayBeReplaced"/>.
+    /// </summary>
     private void OnLate(TimeSpan lateness, string what, bool shift = true)
     {
         if (_peer.IsConfirmedDown || lateness <= _context.DeadTime / 4)
@@ -160,6 +163,7 @@ internal sealed partial class ClusterMachine
             return;
         }
 
+        var isReplaced = MayBeReplaced();
         if (shift)
         {
             _peer.Shift(lateness);
@@ -170,9 +174,9 @@ internal sealed partial class ClusterMachine
         }
 
         _verdictHoldOff = Instant.Max(_verdictHoldOff, _context.Now + _context.DeadTime);
-        var isSerious = lateness > _context.DeadTime;
+        var isSerious = lateness > _context.DeadTime || isReplaced;
         _context.Notice(NoticeKind.LocalLate, NoticeLevel.Warning, _configuration.LocalNode.Value,
-            $"{what} {lateness.TotalSeconds:0.00} s{(isSerious ? " (more than the dead time): the peer may have taken over" : "")}; it judges nobody for one dead time");
+            $"{what} {lateness.TotalSeconds:0.00} s{(lateness > _context.DeadTime ? " (more than the dead time)" : "")}{(isSerious ? ": the peer may have taken over" : "")}; it judges nobody for one dead time");
         if (isSerious)
         {
             foreach (var group in _groups)
@@ -184,11 +188,32 @@ internal sealed partial class ClusterMachine
             _lateSequence = _context.Sequence;
             if (shift)
             {
-                _peer.EndSession("this node was paused beyond the dead time");
+                _peer.EndSession(lateness > _context.DeadTime ? "this node was paused beyond the dead time" : "this node was paused until the peer may have taken over");
             }
 
             _context.Changed();
         }
+    }
+
+    /// <summary>
+    /// The peer counts its silence from a frame of its own that this node's last frame echoed, so it may act up to an interval (the age of that frame when it
+    /// was echoed; half of one more for its way) before the dead time has passed since this node's newest frame that it echoed. That is earlier than a dead
+    /// time after this node should have stepped.
+    /// </summary>
+    private bool MayBeReplaced()
+    {
+        if (!_peer.HasSession)
+        {
+            return false; // it was not there before the pause, so the pause changed nothing
+        }
+
+        var interval = TimeSpan.Zero;
+        foreach (var link in _configuration.Links)
+        {
+            interval = link.Interval > interval ? link.Interval : interval;
+        }
+
+        return _context.Now - _peer.RightSince > _context.DeadTime - (interval * 1.5);
     }
 
     private void ClearLate(bool announce)

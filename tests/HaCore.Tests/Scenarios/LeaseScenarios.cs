@@ -43,6 +43,20 @@ public sealed class LeaseScenarios
     }
 
     [Fact]
+    [Trait("Rule", "L")]
+    public void A_holder_that_wakes_right_after_the_takeover_knows_that_it_may_have_been_replaced()
+    {
+        // The peer takes over a dead time after the last frame that it heard, which is less than a dead time after the moment at which this node should have stepped.
+        var world = Unfenced().StartBoth();
+        world.Freeze("a", framesWait: false);
+        world.RunUntil(() => world.IsActive("web", "b"), 3.Seconds(), "b takes over");
+        world.Thaw("a", timerFirst: true);
+        world.Expect(Leases(world, "a") == LeasePermission.Withheld, "a extends the lease of an address that b has");
+        world.RunUntil(() => world.Status("a", "web").LocalHold == HoldState.NotHeld, 10.Seconds(), "a stops");
+        world.ExpectStays("web", "b", 30.Seconds());
+    }
+
+    [Fact]
     [Trait("Rule", "P")]
     public void What_was_only_found_is_not_extended_before_it_is_adopted()
     {
