@@ -17,6 +17,7 @@ internal sealed record Case(string Name, string Shows, Action<CaseRun> Body)
         .. FaultyLinkCases.All,
         .. SerialCases.All,
         .. BondCases.All,
+        .. FenceCases.All,
         .. UpgradeCases.All,
         .. StopCases.All,
         .. StrangerCases.All,
@@ -76,9 +77,12 @@ internal sealed class CaseRun(TwoNodeLab lab)
         Demand(Lab.Watch.First(Node.B, holds: true, from) is null, "node-b took the address although node-a is preferred");
     }
 
-    /// <summary>The node's newest process has said that its peer and it hear each other.</summary>
-    public void WaitSession(Node node) => WaitFor(
-        $"{node.Name()} has a session", () => LogEvents.Has(Lab.LogOf(node), LogEvents.SessionBegan), ProgramStart + Lab.Options.InitialDeadTime);
+    /// <summary>The node's newest process has said that its peer and it hear each other, and that it listens to its operator, which a busy machine may do later.</summary>
+    public void WaitSession(Node node)
+    {
+        WaitFor($"{node.Name()} has a session", () => LogEvents.Has(Lab.LogOf(node), LogEvents.SessionBegan), ProgramStart + Lab.Options.InitialDeadTime);
+        WaitLog(node, LogEvents.ControlListening, "", ProgramStart);
+    }
 
     /// <summary>Waits for the address on the node's kernel, and returns when it came there.</summary>
     public void WaitHolder(Node node, TimeSpan within) => WaitFor($"{node.Name()} holds the address", () => Lab.Watch.Holds(node), within);

@@ -12,9 +12,11 @@ internal static class LogEvents
     public const int PeerUnverified = 1023;
     public const int HoldReleased = 1041;
     public const int GroupActive = 1050;
+    public const int FenceResult = 1061;
     public const int TakeoverBlocked = 1062;
     public const int ConfigurationMismatch = 1080;
     public const int Maintenance = 1081;
+    public const int ControlListening = 3000;
 
     private const string Warning = "warn: ";
 

@@ -3,6 +3,11 @@ using System.Text.Json.Nodes;
 
 namespace HaCore.Netns.Lab;
 
+/// <summary>The policy Fence with the power switch of the lab.</summary>
+/// <param name="Delay">A node that holds nothing waits so long.</param>
+/// <param name="Timeout">Of one order; there is no second try within it.</param>
+internal sealed record FenceOptions(TimeSpan Delay, TimeSpan Timeout);
+
 /// <summary>What a case wants of its cluster; the rest is the same everywhere.</summary>
 internal sealed record ClusterOptions
 {
@@ -27,6 +32,9 @@ internal sealed record ClusterOptions
 
     /// <summary>A node that starts alone takes the group: without it one that never met its peer waits for an operator (rule F).</summary>
     public bool FenceAtStart { get; init; } = true;
+
+    /// <summary>Null for the policy ProceedUnfenced.</summary>
+    public FenceOptions? Fence { get; init; }
 
     /// <summary>As in 2004: the LAN, a cable of its own between the two, and the null-modem.</summary>
     public IReadOnlyList<LabLink> Links { get; init; } = [.. BothCables, NullModem];
@@ -60,7 +68,9 @@ internal static class ClusterFile
     /// <param name="stateDirectory">The node's.</param>
     /// <param name="serialPort">The node's end of the null-modem; null for a node that has none.</param>
     /// <param name="address">The cluster's address.</param>
-    public static void Write(string path, ClusterOptions options, string localNode, string keyFile, string stateDirectory, string? serialPort, string address)
+    /// <param name="powerSwitch">The program of the power switch, for the policy Fence.</param>
+    public static void Write(
+        string path, ClusterOptions options, string localNode, string keyFile, string stateDirectory, string? serialPort, string address, string? powerSwitch = null)
     {
         var cluster = new JsonObject
         {
@@ -76,7 +86,7 @@ internal static class ClusterFile
                 ["DeadTime"] = Text(options.DeadTime),
                 ["InitialDeadTime"] = Text(options.InitialDeadTime),
             },
-            ["Fencing"] = new JsonObject { ["Policy"] = "ProceedUnfenced", ["FenceAtStart"] = options.FenceAtStart },
+            ["Fencing"] = Fencing(options, powerSwitch),
             ["Links"] = new JsonArray([.. options.Links.Select(link => Link(link, options, serialPort))]),
             ["Groups"] = new JsonArray(CreateGroup(options, address)),
         };
@@ -93,6 +103,31 @@ internal static class ClusterFile
 
     /// <summary>Where the host of this state directory listens to its operator.</summary>
     public static string SocketOf(string stateDirectory) => stateDirectory + ".sock";
+
+    private static JsonObject Fencing(ClusterOptions options, string? powerSwitch)
+    {
+        if (options.Fence is not { } fence)
+        {
+            return new() { ["Policy"] = "ProceedUnfenced", ["FenceAtStart"] = options.FenceAtStart };
+        }
+
+        return new()
+        {
+            ["Policy"] = "Fence",
+            ["FenceAtStart"] = options.FenceAtStart,
+            ["Delay"] = Text(fence.Delay),
+            ["Jitter"] = Text(TimeSpan.Zero),
+            ["Devices"] = new JsonArray(new JsonObject
+            {
+                ["Name"] = "power",
+                ["Type"] = "ExternalCommand",
+                ["Program"] = powerSwitch,
+                ["Arguments"] = new JsonArray("{node}"),
+                ["Timeout"] = Text(fence.Timeout),
+                ["Retries"] = 0,
+            }),
+        };
+    }
 
     private static JsonObject CreateGroup(ClusterOptions options, string address) => new()
     {

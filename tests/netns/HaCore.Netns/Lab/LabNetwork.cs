@@ -34,6 +34,9 @@ internal sealed class LabNetwork : IDisposable
         }
     }
 
+    /// <summary>Begins the name of every namespace, before a hyphen.</summary>
+    public string Prefix => _prefix;
+
     public string Bridge => $"{_prefix}-bridge";
 
     public string Client => $"{_prefix}-client";
@@ -98,6 +101,11 @@ internal sealed class LabNetwork : IDisposable
     {
         foreach (var name in _namespaces)
         {
+            foreach (var process in Commands.Run("ip", "netns", "pids", name).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                Native.Signal(int.Parse(process, CultureInfo.InvariantCulture), Native.SignalKill);   // an order to the power switch that waits for ever
+            }
+
             Commands.Run("ip", "netns", "delete", name);
         }
 

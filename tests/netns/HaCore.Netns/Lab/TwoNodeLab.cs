@@ -19,6 +19,7 @@ internal sealed class TwoNodeLab : IDisposable
     private readonly long[] _logStarts = new long[2];
     private readonly List<HostProcess> _others = [];
     private NullModemCable? _nullModem;
+    private PowerSwitch? _power;
     private readonly string _address = $"{LabNetwork.ClusterAddress}/{LabNetwork.PrefixLength}";
 
     public TwoNodeLab(RunSettings run, string name)
@@ -61,6 +62,9 @@ internal sealed class TwoNodeLab : IDisposable
     /// <summary>The cable between the serial ports of the nodes, end 0 at node-a. Made when it is first asked for, with the baud rate that the case wants.</summary>
     public NullModemCable NullModem => _nullModem ??= new("null-modem", _directory, Options.BaudRate, Line.See);
 
+    /// <summary>What the fencing device of both nodes is. Made when it is first asked for.</summary>
+    public PowerSwitch Power => _power ??= new(_directory, Network.Prefix, LabNetwork.ClusterAddress);
+
     public string LogFile(Node node) => Path.Combine(_directory, $"{node.Name()}.log");
 
     /// <summary>What the node's newest process has written.</summary>
@@ -80,7 +84,9 @@ internal sealed class TwoNodeLab : IDisposable
 
         _hosts[(int)node]?.Dispose();
         var file = ConfigurationFile(node);
-        ClusterFile.Write(file, options ?? Options, node.Name(), KeyFile(key), StateDirectory(node.Name()), NullModem.PortOf((int)node), _address);
+        var wanted = options ?? Options;
+        ClusterFile.Write(
+            file, wanted, node.Name(), KeyFile(key), StateDirectory(node.Name()), NullModem.PortOf((int)node), _address, wanted.Fence is null ? null : Power.Program);
         _logStarts[(int)node] = File.Exists(LogFile(node)) ? new FileInfo(LogFile(node)).Length : 0;
         var host = new HostProcess(Network.NamespaceOf(node), [.. _run.Host, "--config", file], LogFile(node));
         _hosts[(int)node] = host;
