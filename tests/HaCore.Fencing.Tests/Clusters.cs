@@ -19,6 +19,13 @@ internal static class Clusters
         return [.. Assert.ThrowsAny<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken).GetAwaiter().GetResult()).Failures];
     }
 
+    /// <summary>What stops the start of a host whose device is well configured: its key file is not there.</summary>
+    public static Exception StartFailure(Action<IHaClusterBuilder> types, string device)
+    {
+        using var host = Build(types, device);
+        return Assert.ThrowsAny<Exception>(() => host.StartAsync(TestContext.Current.CancellationToken).GetAwaiter().GetResult());
+    }
+
     private static IHost Build(Action<IHaClusterBuilder> types, params string[] devices)
     {
         var json = $$"""

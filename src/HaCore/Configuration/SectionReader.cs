@@ -6,7 +6,8 @@ namespace HaCore.Configuration;
 /// <summary>Reads single values, arrays and keys of configuration sections strictly: what it does not understand is an error with the place where it stands.</summary>
 internal sealed class SectionReader(List<string> errors)
 {
-    private static readonly string[] SecretWords = ["Key", "Keys", "AuthKey", "AuthKeys", "SharedKey", "Secret", "SharedSecret", "Password", "Passphrase"];
+    private const string PasswordFile = "PasswordFile";   // an option of types that log in somewhere
+    private static readonly string[] SecretWords = ["Key", "Keys", "AuthKey", "AuthKeys", "SharedKey", "Secret", "SharedSecret", "Password", "Passwd", "Passphrase"];
 
     public void Error(IConfigurationSection section, string what) => errors.Add($"{section.Path}: {what}");
 
@@ -24,8 +25,9 @@ internal sealed class SectionReader(List<string> errors)
             if (SecretWords.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
             {
                 // Never the value: this message is logged.
-                Error(child, "a secret in configuration is refused, because configuration ends up in backups, repositories and logs: keys come only from the file " +
-                    "that \"KeyFile\" names. Remove it, and take a new key.");
+                Error(child, "a secret in configuration is refused, because configuration ends up in backups, repositories and logs: " + (all.Contains(PasswordFile)
+                    ? $"the password comes only from a file of mode 0600, which \"{PasswordFile}\" names. Remove it, and take a new password."
+                    : "keys come only from the file that \"KeyFile\" names. Remove it, and take a new key."));
                 continue;
             }
 
