@@ -1,6 +1,7 @@
 using HaCore.Configuration;
 using HaCore.Engine;
 using HaCore.Hosting;
+using HaCore.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
@@ -107,6 +108,24 @@ public sealed class FencingRunnerTests : IDisposable
         Assert.Contains("it then said Confirmed, which does not count: off, at last", answer.Result.Detail, StringComparison.Ordinal);
     }
 
+    /// <summary>With the device that authors have, and without a device of this file: what it promises is what the runner sees.</summary>
+    [Fact]
+    public async Task A_scripted_device_fails_then_is_late_and_the_next_level_confirms_after_it()
+    {
+        var first = new ScriptedFencingDevice().Fail("busy").ConfirmLate();
+        var second = new ScriptedFencingDevice().Confirm();
+        Begin([("a", 1, first), ("b", 2, second)], retries: 1);
+        await first.OrderedAsync(2);
+        _time.Advance(s_timeout + TimeSpan.FromSeconds(1));
+        Assert.Empty(second.Orders);
+        first.Release();
+
+        var answer = TakeAnswer();
+        Assert.Equal(FenceOutcome.Confirmed, answer.Result.Outcome);
+        Assert.EndsWith("it then said Confirmed, which does not count: off, at last); level 2: b confirmed (off)", answer.Result.Detail, StringComparison.Ordinal);
+        Assert.Equal([("a", 1, "silent"), ("a", 2, "silent"), ("b", 1, "silent")], first.Orders.Concat(second.Orders).Select(order => (order.Device, order.Attempt, order.Reason)));
+    }
+
     [Fact]
     public async Task A_device_that_ignores_its_token_keeps_the_attempt_in_flight_and_is_said_aloud()
     {
@@ -152,11 +171,11 @@ public sealed class FencingRunnerTests : IDisposable
 
     private ClusterEvent.FenceCompleted Fence((string Name, int Level, Device Device)[] devices, int retries = 0, Action<Action<ILogger>>? log = null)
     {
-        Begin(devices, retries, log);
+        Begin([.. devices.Select(device => (device.Name, device.Level, (IFencingDevice)device.Device))], retries, log);
         return TakeAnswer();
     }
 
-    private FencingRunner Begin((string Name, int Level, Device Device)[] devices, int retries = 0, Action<Action<ILogger>>? log = null)
+    private FencingRunner Begin((string Name, int Level, IFencingDevice Device)[] devices, int retries = 0, Action<Action<ILogger>>? log = null)
     {
         log ??= line => line(_logger);
         var runners = devices.Select(device => new FencingDeviceRunner(
