@@ -93,6 +93,7 @@ internal static class ClusterHost
             .AddBondedTransportType()
             .AddIpAddressType()
             .AddExternalCommandDeviceType()
+            .AddFenceAgentDeviceType()
             .AddWatchdogType()
             .AddPingTargetsType()
             .Bind(builder.Configuration.GetSection(Section)));

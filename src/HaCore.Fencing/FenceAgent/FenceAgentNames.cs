@@ -11,7 +11,7 @@ internal static class FenceAgentNames
     public const string Method = "method";
 
     /// <summary>Those of the packaged agents (fence-agents 4.12) that let whoever knows the value in. "community" switches outlets as well as a password does.</summary>
-    private static readonly string[] SecretWords = ["password", "passwd", "passphrase", "secret", "secret_key", "apikey", "api_key", "token", "community"];
+    private static readonly string[] SecretWords = ["password", "passwd", "passphrase", "secret", "secret_key", "apikey", "api_key", "token", "community", "hexadecimal_kg"];
 
     /// <summary>These make an agent print something and end with 0 without having done anything.</summary>
     private static readonly string[] Harmful = ["help", "version"];

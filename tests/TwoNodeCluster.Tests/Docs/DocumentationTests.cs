@@ -11,6 +11,7 @@ public sealed partial class DocumentationTests
     [InlineData("docs/getting-started.md", "FirstHost.cs", "first-host")]
     [InlineData("README.md", "FirstHost.cs", "first-host")]
     [InlineData("docs/extending/agent.md", "QueueWorkerAgent.cs", "agent")]
+    [InlineData("docs/extending/fencing-device.md", "OutletDevice.cs", "device")]
     public void A_code_block_of_the_documentation_is_what_compiles(string document, string source, string region)
     {
         string compiled = RegionOf(Path.Combine(Root, "tests/TwoNodeCluster.Tests/Docs", source), region);
@@ -25,8 +26,10 @@ public sealed partial class DocumentationTests
     [Theory]
     [InlineData("docs/getting-started.md")]
     [InlineData("docs/extending/agent.md")]
+    [InlineData("docs/extending/fencing-device.md")]
     [InlineData("docs/operating/the-2004-cluster.md")]
     [InlineData("docs/operating/failures.md")]
+    [InlineData("docs/operating/fencing.md")]
     [InlineData("docs/operating/hactl.md")]
     [InlineData("docs/concepts/scenarios.md")]
     [InlineData("docs/extending/scenarios.md")]
