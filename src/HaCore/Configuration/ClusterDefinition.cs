@@ -60,6 +60,10 @@ internal sealed record OperationSettings(TimeSpan Timeout, int Retries, TimeSpan
 internal sealed class FencingDeviceDefinition
 {
     public required string Name { get; init; }
+
+    /// <summary>Type word, for the operator.</summary>
+    public string Type { get; init; } = "";
+
     public required int Level { get; init; }
     public required OperationSettings Fence { get; init; }
     public required TimeSpan MonitorInterval { get; init; }

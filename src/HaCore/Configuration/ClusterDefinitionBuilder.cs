@@ -291,6 +291,7 @@ internal sealed class ClusterDefinitionBuilder(IServiceProvider services, Cluste
     private FencingDeviceDefinition CreateDevice(FencingDeviceEntry device) => new()
     {
         Name = device.Name,
+        Type = device.Type,
         Level = device.Settings.Level,
         Fence = new(device.Settings.Timeout, device.Settings.Retries, device.Settings.RetryDelay),
         MonitorInterval = device.Settings.MonitorInterval,

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using HaCore;
 using HaCore.Configuration;
+using HaCore.Hosting;
 using Microsoft.Extensions.Configuration;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -119,7 +120,7 @@ public static partial class HaClusterBuilderExtensions
         where TOptions : class
     {
         var types = ClusterRegistration.Of(builder).FencingDeviceTypes;
-        return builder.AddType(types, new(word, Component<IFencingDevice>.With<TDevice, TOptions>(), defaults), bind, ConfigurationKeys.FencingDevice);
+        return builder.AddFencingCommand().AddType(types, new(word, Component<IFencingDevice>.With<TDevice, TOptions>(), defaults), bind, ConfigurationKeys.FencingDevice);
     }
 
     private static IHaClusterBuilder UsePolicy(this IHaClusterBuilder builder, FencingPolicyEntry policy) =>
@@ -129,7 +130,7 @@ public static partial class HaClusterBuilderExtensions
         this IHaClusterBuilder builder, string name, Component<IFencingDevice> component, Action<FencingDeviceSettings>? configure)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return builder.With(settings =>
+        return builder.AddFencingCommand().With(settings =>
         {
             var word = settings.Registration.WordOf(component);
             var device = new FencingDeviceEntry { Name = name, Type = word, Component = component };
@@ -141,5 +142,13 @@ public static partial class HaClusterBuilderExtensions
             configure?.Invoke(device.Settings);
             settings.FencingDevices.Add(device);
         });
+    }
+
+    /// <summary>"hactl fencing", once, in clusters that have devices or could have them.</summary>
+    private static IHaClusterBuilder AddFencingCommand(this IHaClusterBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var isThere = builder.Services.Any(service => service.IsKeyedService && Equals(service.ServiceKey, builder.Name) && service.KeyedImplementationType == typeof(FencingCommand));
+        return isThere ? builder : builder.AddOperatorCommand<FencingCommand>();
     }
 }

@@ -108,6 +108,10 @@ internal sealed partial class ClusterRuntime : IAsyncDisposable
 
     public EngineLoop Loop { get; }
 
+    /// <summary>What "hactl fencing" prints.</summary>
+    public ValueTask<OperatorCommandResult> ReportFencingAsync(CancellationToken cancellationToken) =>
+        FencingReport.CreateAsync(_devices, Definition.Engine.Peer, _timeProvider, cancellationToken);
+
     /// <summary>Bytes that the threads of the links have allocated so far. For the test that counts them.</summary>
     internal long LinksAllocatedBytes => _links.Sum(link => link.AllocatedBytes);
 

@@ -25,6 +25,8 @@ internal sealed class FencingDeviceRunner
     private readonly ResiliencePipeline<FencingDeviceHealth> _monitor;
     private readonly Lock _gate = new();   // between a fence and a look, which are on different threads of the pool
     private CancellationTokenSource? _look;
+    private TaskCompletionSource<FencingDeviceHealth?>? _looking;   // of the look that runs; whoever wants one meanwhile waits for it
+    private volatile LastFence? _lastFence;
     private bool _isFencing;
 
     public FencingDeviceRunner(
@@ -42,7 +44,12 @@ internal sealed class FencingDeviceRunner
 
     public string Name => _definition.Name;
 
+    public string Type => _definition.Type;
+
     public int Level => _definition.Level;
+
+    /// <summary>Null until the first.</summary>
+    public LastFence? Last => _lastFence;
 
     public IFencingDevice Device => _device;
 
@@ -60,7 +67,9 @@ internal sealed class FencingDeviceRunner
 
         try
         {
-            return (await FenceWithRetriesAsync(target, reason, stopping).ConfigureAwait(false)).Result;
+            var result = (await FenceWithRetriesAsync(target, reason, stopping).ConfigureAwait(false)).Result;
+            _lastFence = new(target, result, _timeProvider.GetTimestamp());
+            return result;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -75,7 +84,7 @@ internal sealed class FencingDeviceRunner
         }
     }
 
-    /// <summary>Looks at the device once. Null when it was not looked at, or not to the end, because of a fence.</summary>
+    /// <summary>Looks at the device once; while a look runs its result is that one's. Null when it was not looked at, or not to the end, because of a fence.</summary>
     public async ValueTask<FencingDeviceHealth?> LookAsync(NodeId target, CancellationToken stopping)
     {
         if (_device is not IMonitoredFencingDevice monitored)
@@ -83,6 +92,8 @@ internal sealed class FencingDeviceRunner
             return null;
         }
 
+        TaskCompletionSource<FencingDeviceHealth?> mine = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<FencingDeviceHealth?>? other;
         using var look = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         lock (_gate)
         {
@@ -91,20 +102,48 @@ internal sealed class FencingDeviceRunner
                 return null;
             }
 
-            _look = look;
+            other = _looking;
+            if (other is null)
+            {
+                (_looking, _look) = (mine, look);
+            }
         }
 
+        return other is null
+            ? await LookAsync(monitored, target, look, mine).ConfigureAwait(false)
+            : await JoinAsync(other.Task, stopping).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<FencingDeviceHealth?> JoinAsync(Task<FencingDeviceHealth?> look, CancellationToken stopping)
+    {
         try
         {
-            var health = await LookAsync(monitored, target, look.Token).ConfigureAwait(false);
-            return look.IsCancellationRequested ? null : health;
+            return await look.WaitAsync(stopping).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private async ValueTask<FencingDeviceHealth?> LookAsync(
+        IMonitoredFencingDevice monitored, NodeId target, CancellationTokenSource look, TaskCompletionSource<FencingDeviceHealth?> result)
+    {
+        FencingDeviceHealth? health = null;
+        try
+        {
+            var found = await LookAsync(monitored, target, look.Token).ConfigureAwait(false);
+            health = look.IsCancellationRequested ? null : found;
+            return health;
         }
         finally
         {
             lock (_gate)
             {
-                _look = null;
+                (_looking, _look) = (null, null);
             }
+
+            result.TrySetResult(health);
         }
     }
 
@@ -226,3 +265,9 @@ internal sealed class FencingDeviceRunner
 
     private readonly record struct Try(FenceResult Result, bool IsWorthAnother);
 }
+
+/// <summary>The last order of a device that came to an end.</summary>
+/// <param name="Target">Who was meant.</param>
+/// <param name="Result">What the device said.</param>
+/// <param name="At">Timestamp of the host's clock.</param>
+internal sealed record LastFence(NodeId Target, FenceResult Result, long At);
