@@ -78,7 +78,7 @@ internal sealed class LinuxWatchdog(WatchdogOptions options, IWatchdogKernel ker
     {
         _given = true;
         _switch ??= ResetSwitch.Prepare(kernel, options.Reset, out _);   // never armed: a reset that an earlier program owes
-        _switch.Fire(reason);
+        _switch?.Fire(reason);
     }
 
     public void Disarm()
