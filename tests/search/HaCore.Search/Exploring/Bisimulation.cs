@@ -1,0 +1,33 @@
+using HaCore.Search.Forking;
+using HaCore.Search.Worlds;
+
+namespace HaCore.Search.Exploring;
+
+/// <summary>Do two worlds lead to the same canonical forms by the same choices?</summary>
+internal static class Bisimulation
+{
+    /// <summary>Null = no difference.</summary>
+    public static string? Difference(Scope scope, World one, World other)
+    {
+        var (mine, theirs) = (SuccessorsOf(scope, one), SuccessorsOf(scope, other));
+        foreach (var (choice, world) in mine)
+        {
+            if (!theirs.TryGetValue(choice, out var found) || new Canon().Of(found) != new Canon().Of(world))
+            {
+                return $"after '{choice}'\n  {Story.Describe(one)}\n  {Story.Describe(other)}\n  {(found is null ? "" : Fields(world, found))}";
+            }
+        }
+
+        return theirs.Keys.FirstOrDefault(c => !mine.ContainsKey(c)) is { Kind: not ChoiceKind.None } more ? $"only one of them can '{more}'" : null;
+    }
+
+    private static string Fields(World one, World other) => string.Join("\n  ", new Canon().FormOf(one).Zip(new Canon().FormOf(other))
+        .Where(p => p.First != p.Second).Select(p => $"{p.First.Field}: {p.First.Word:x} and {p.Second.Word:x}"));
+
+    private static Dictionary<Choice, World> SuccessorsOf(Scope scope, World world)
+    {
+        var found = new Dictionary<Choice, World>();
+        new Successors(scope).Of(world, (choice, next) => found[choice] = next);
+        return found;
+    }
+}

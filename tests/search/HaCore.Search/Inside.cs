@@ -1,0 +1,54 @@
+using System.Globalization;
+using HaCore.Search.Checks;
+using HaCore.Search.Exploring;
+using HaCore.Search.Forking;
+using HaCore.Search.Worlds;
+using HaCore.Testing.Simulation;
+
+namespace HaCore.Search;
+
+/// <summary>What is called across the border of a load context: only strings and numbers pass.</summary>
+public static class Inside
+{
+    /// <summary>The scopes of the ordinary run, or all of them with what they are about.</summary>
+    public static string[] ScopeNames(bool all) => [.. Scopes.All.Where(s => all || s.IsOrdinary).Select(s => all ? $"{s.Name}: {s.About}" : s.Name)];
+
+    /// <summary>Explores one scope. Returns: violation (or empty), summary, then the trace.</summary>
+    public static string[] Explore(string scope, int workers, double seconds, int states, Action<string> progress)
+    {
+        FieldTable.CheckNothingIsStale();
+        WordSink.Named = Environment.GetEnvironmentVariable("NAMES") is not null;
+        var found = Scopes.All.FirstOrDefault(s => s.Name == scope) ?? throw new ArgumentException($"no scope {scope}");
+        var outcome = new Explorer(found with { StatesMax = Math.Min(states, found.StatesMax) }, workers, TimeSpan.FromSeconds(seconds)).Run(progress);
+        return [outcome.Violation ?? "", Summary(outcome), .. outcome.Trace];
+    }
+
+    /// <summary>Tells all stories until one fails. Returns: how many were told, then the failing one and why.</summary>
+    public static string[] TellStories(string rule)
+    {
+        var failing = Stories.FirstFailing(rule, out var told);
+        var count = told.ToString(CultureInfo.InvariantCulture);
+        return failing is { } story ? [count, story.Name, story.Why] : [count];
+    }
+
+    /// <summary>Runs random trouble for some seeds. Returns: how many were run, then the failing seed and why.</summary>
+    public static string[] Simulate(int seed, int count, int steps)
+    {
+        for (var i = seed; i < seed + count; i++)
+        {
+            try
+            {
+                new Soak(i).Run(steps);
+            }
+            catch (StoryFailedException e)
+            {
+                return [(i - seed + 1).ToString(CultureInfo.InvariantCulture), i.ToString(CultureInfo.InvariantCulture), e.Message];
+            }
+        }
+
+        return [count.ToString(CultureInfo.InvariantCulture)];
+    }
+
+    private static string Summary(Outcome o) => string.Create(CultureInfo.InvariantCulture,
+        $"{o.Scope.Name}: {o.States:N0} states, {o.Transitions:N0} transitions, {(o.IsExhausted ? $"exhausted at depth {o.Depth}" : $"bounded at depth {o.Depth}")}, {o.Beyond:N0} beyond the terms, {o.Compared:N0} pairs compared{(o.WithoutWay is { } n ? $", {n} without a way to a hold" : "")}, {o.Took.TotalSeconds:F1} s");
+}
