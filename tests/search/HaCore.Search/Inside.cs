@@ -14,14 +14,21 @@ public static class Inside
     public static string[] ScopeNames(bool all) => [.. Scopes.All.Where(s => all || s.IsOrdinary).Select(s => all ? $"{s.Name}: {s.About}" : s.Name)];
 
     /// <summary>Explores one scope. Returns: violation (or empty), summary, then the trace.</summary>
-    public static string[] Explore(string scope, int workers, double seconds, int states, Action<string> progress)
+    public static string[] Explore(string scope, int workers, double seconds, int states, bool isBroken, Action<string> progress)
     {
         FieldTable.CheckNothingIsStale();
-        WordSink.Named = Environment.GetEnvironmentVariable("NAMES") is not null;
+        WordSink.Named = Environment.GetEnvironmentVariable("HACORE_NAMES") is not null;
         var found = Scopes.All.FirstOrDefault(s => s.Name == scope) ?? throw new ArgumentException($"no scope {scope}");
-        var outcome = new Explorer(found with { StatesMax = Math.Min(states, found.StatesMax) }, workers, TimeSpan.FromSeconds(seconds)).Run(progress);
+        var outcome = new Explorer(found with { StatesMax = Math.Min(states, found.StatesMax), IsBroken = isBroken }, workers, TimeSpan.FromSeconds(seconds)).Run(progress);
+        if (outcome.Fault is { } fault)
+        {
+            throw new InvalidOperationException($"{Summary(outcome)}\n{fault}");
+        }
+
         return [outcome.Violation ?? "", Summary(outcome), .. outcome.Trace];
     }
+
+    public static string[] Measure(string scope) => [.. Exploring.Measure.Of(Scopes.All.First(s => s.Name == scope))];
 
     /// <summary>Tells all stories until one fails. Returns: how many were told, then the failing one and why.</summary>
     public static string[] TellStories(string rule)

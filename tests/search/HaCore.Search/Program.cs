@@ -10,10 +10,11 @@ var seconds = new Option<double>("--seconds") { Description = "For each scope.",
 var mutantSeconds = new Option<double>("--mutant-seconds") { Description = "For the search of each mutant.", DefaultValueFactory = _ => 25 };
 var states = new Option<int>("--states") { Description = "Ends a scope's search at this many states.", DefaultValueFactory = _ => 40_000_000 };
 var workers = new Option<int>("--workers") { Description = "Threads.", DefaultValueFactory = _ => Math.Min(Environment.ProcessorCount, 4) };
+var measure = new Option<bool>("--measure") { Description = "Tells where the time of the given scopes' transitions goes." };
 var writeDocs = new Option<string?>("--write-docs") { Description = "Writes the page of mutants into this file." };
 var root = new RootCommand("Explores the real engine exhaustively within stated scopes, and checks that engines with one rule broken are caught.")
 {
-    scope, mutant, noScopes, noMutants, list, seconds, mutantSeconds, states, workers, writeDocs,
+    scope, mutant, noScopes, noMutants, list, seconds, mutantSeconds, states, workers, measure, writeDocs,
 };
 root.SetAction(parsed => new Runner(new RunnerSettings
 {
@@ -26,6 +27,7 @@ root.SetAction(parsed => new Runner(new RunnerSettings
     MutantSeconds = parsed.GetValue(mutantSeconds),
     States = parsed.GetValue(states),
     Workers = parsed.GetValue(workers),
+    Measure = parsed.GetValue(measure),
     WriteDocs = parsed.GetValue(writeDocs),
 }).Run());
 return root.Parse(args).Invoke();

@@ -15,6 +15,7 @@ internal sealed record RunnerSettings
     public required double MutantSeconds { get; init; }
     public required int States { get; init; }
     public required int Workers { get; init; }
+    public required bool Measure { get; init; }
     public required string? WriteDocs { get; init; }
 }
 
@@ -65,7 +66,13 @@ internal sealed class Runner(RunnerSettings settings)
         var names = settings.Scopes.Count > 0 ? settings.Scopes : engine.Call<string[]>(Type, "ScopeNames", false);
         foreach (var name in names)
         {
-            var found = engine.Call<string[]>(Type, "Explore", name, settings.Workers, settings.Seconds, settings.States, (Action<string>)Say);
+            if (settings.Measure)
+            {
+                Say(string.Join('\n', engine.Call<string[]>(Type, "Measure", name)));
+                continue;
+            }
+
+            var found = engine.Call<string[]>(Type, "Explore", name, settings.Workers, settings.Seconds, settings.States, false, (Action<string>)Say);
             Say(found[1]);
             if (found[0].Length == 0)
             {

@@ -12,16 +12,16 @@ internal static class Bisimulation
         var (mine, theirs) = (SuccessorsOf(scope, one), SuccessorsOf(scope, other));
         foreach (var (choice, world) in mine)
         {
-            if (!theirs.TryGetValue(choice, out var found) || new Canon().Of(found) != new Canon().Of(world))
+            if (!theirs.TryGetValue(choice, out var found) || new Canon(scope).Of(found) != new Canon(scope).Of(world))
             {
-                return $"after '{choice}'\n  {Story.Describe(one)}\n  {Story.Describe(other)}\n  {(found is null ? "" : Fields(world, found))}";
+                return $"after '{choice}'\n  {Story.Describe(one)}\n  {Story.Describe(other)}\n  {(found is null ? "" : Fields(scope, world, found))}";
             }
         }
 
         return theirs.Keys.FirstOrDefault(c => !mine.ContainsKey(c)) is { Kind: not ChoiceKind.None } more ? $"only one of them can '{more}'" : null;
     }
 
-    private static string Fields(World one, World other) => string.Join("\n  ", new Canon().FormOf(one).Zip(new Canon().FormOf(other))
+    private static string Fields(Scope scope, World one, World other) => string.Join("\n  ", new Canon(scope).FormOf(one).Zip(new Canon(scope).FormOf(other))
         .Where(p => p.First != p.Second).Select(p => $"{p.First.Field}: {p.First.Word:x} and {p.Second.Word:x}"));
 
     private static Dictionary<Choice, World> SuccessorsOf(Scope scope, World world)

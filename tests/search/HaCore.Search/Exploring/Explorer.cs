@@ -21,6 +21,9 @@ internal sealed record Outcome
     public required int Compared { get; init; }
     public required TimeSpan Took { get; init; }
     public string? Violation { get; init; }
+
+    /// <summary>The search itself is wrong: its canonical form, or its grid.</summary>
+    public string? Fault { get; init; }
     public IReadOnlyList<string> Trace { get; init; } = [];
 
     /// <summary>Null = not asked, or not exhausted.</summary>
@@ -57,7 +60,7 @@ internal sealed class Explorer(Scope scope, int workers, TimeSpan limit)
     public Outcome Run(Action<string> progress)
     {
         var first = new Successors(_scope).First();
-        _table.Add(new Canon().Of(first), -1, 0, out _);
+        _table.Add(new Canon(_scope).Of(first), -1, 0, out _);
         _level.Add((first, 0));
         var depth = 0;
         var told = TimeSpan.Zero;
@@ -90,7 +93,8 @@ internal sealed class Explorer(Scope scope, int workers, TimeSpan limit)
             Beyond = _beyond,
             Compared = _compared,
             Took = Elapsed,
-            Violation = _faults.Count > 0 ? _faults[0] : _violation,
+            Violation = _violation,
+            Fault = _faults.Count > 0 ? _faults[0] : null,
             Trace = _violating < 0 ? [] : Story.Tell(_scope, ChoicesTo(_violating)),
             WithoutWay = stuck?.Count,
         };
@@ -165,7 +169,7 @@ internal sealed class Explorer(Scope scope, int workers, TimeSpan limit)
     {
         private readonly Explorer _explorer;
         private readonly Successors _successors;
-        private readonly Canon _canon = new();
+        private readonly Canon _canon;
         private readonly Action<Choice, World> _take;
         private readonly WayBack.Edges _edges;
         private int _parent;
@@ -175,6 +179,7 @@ internal sealed class Explorer(Scope scope, int workers, TimeSpan limit)
         {
             _explorer = explorer;
             _successors = new Successors(explorer._scope);
+            _canon = new Canon(explorer._scope);
             _take = Take;
             _edges = explorer._way.NewEdges();
         }
@@ -207,7 +212,7 @@ internal sealed class Explorer(Scope scope, int workers, TimeSpan limit)
                 }
             }
 
-            var isSample = ((int)hash.Low & SampleMask) == 0;
+            var isSample = ((int)hash.Low & SampleMask) == 0 && !_explorer._scope.IsBroken;
             if (!isNew)
             {
                 if (isSample)

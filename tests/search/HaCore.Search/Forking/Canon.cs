@@ -11,9 +11,10 @@ internal readonly record struct StateHash(ulong High, ulong Low);
 /// The canonical form of a world: two worlds with the same one can do the same from here on. Moments relative to each machine's own now; sequence numbers,
 /// versions and ids by rank; terms relative to the lowest one; everything else as it stands. One per worker.
 /// </summary>
-internal sealed class Canon
+internal sealed class Canon(Scope scope)
 {
-    private readonly WordSink _sink = new();
+    private readonly long _pastTicks = scope.DeadIntervals * ScopeConfiguration.Interval.Ticks;
+    private readonly WordSink _sink = new(scope.DeadIntervals * ScopeConfiguration.Interval.Ticks);
     private ulong[] _numbers = new ulong[256];
     private int _numberCount;
     private ulong[] _words = new ulong[2048];
@@ -61,8 +62,10 @@ internal sealed class Canon
         var machine = node.Machine;
         _sink.Begin(node.Index, node.Disk?.Incarnation ?? 0, machine?.Store().PeerIncarnation ?? node.Disk?.PeerIncarnation ?? 0,
             machine?.Context().Now ?? default, machine?.Store().DurableVersion() ?? 0, node.IsOn ? node.BootId : null,
-            machine?.Peer().SilentSince ?? default);
-        _sink.Plain((node.IsOn ? 1UL : 0) | (machine is null ? 0 : 2UL) | ((ulong)node.Active << 8) | ((ulong)node.Cancelled << 32)
+            machine?.Peer().SilentSince ?? default, node.Write is not null);
+        // A machine on which nothing is active and whose disk has no mark is the same on or off, unless an operator looks at it.
+        var isOn = node.IsOn && (machine is not null || node.Active != 0 || scope.OperatorLooks > 0 || node.Disk?.Groups.Any(static g => g.HoldBootId is not null) == true);
+        _sink.Plain((isOn ? 1UL : 0) | (machine is null ? 0 : 2UL) | ((ulong)node.Active << 8) | ((ulong)node.Cancelled << 32)
             | (node.Token is null ? 0 : node.IsTokenStale ? 8UL : 4UL) | (node.Token is { } token && token != machine?.Token() ? 16UL : 0));
         HashParts.One(node.Disk, _sink);
         HashParts.One(node.Write?.State, _sink);
@@ -110,7 +113,7 @@ internal sealed class Canon
     }
 
     /// <summary>An echo of a start that is over is compared with nothing.</summary>
-    private static bool IsEchoAlive(NodeState receiver, Frame frame) => receiver.Machine is not null && frame.EchoIncarnation == receiver.Disk!.Incarnation;
+    private bool IsEchoAlive(NodeState receiver, Frame frame) => scope.IsBroken || receiver.Machine is not null && frame.EchoIncarnation == receiver.Disk!.Incarnation;
 
     /// <summary>When the frames were sent whose echo may still come: the rest of the ring is never read again.</summary>
     private void AddSendTimes(World world, NodeState sender, NodeState receiver)
@@ -137,7 +140,7 @@ internal sealed class Canon
 
         foreach (var frame in world.To(sender.Index))
         {
-            if (frame.EchoIncarnation == incarnation && frame.EchoSequence != 0)
+            if ((frame.EchoIncarnation == incarnation || scope.IsBroken) && frame.EchoSequence != 0)
             {
                 Number(frame.EchoSequence);
             }
@@ -152,7 +155,7 @@ internal sealed class Canon
             {
                 last = sequence;
                 var known = sequence <= newest && newest - sequence < (ulong)times.Length;
-                Push(known ? (ulong)Math.Min(now - times[(int)(sequence % (ulong)times.Length)], WordSink.PastTicks) : ulong.MaxValue);
+                Push(known ? (ulong)Math.Min(now - times[(int)(sequence % (ulong)times.Length)], _pastTicks) : ulong.MaxValue);
             }
         }
 

@@ -32,9 +32,6 @@ internal enum FieldPolicy
     /// <summary>A term: hashed relative to the lowest term in the world, rounded down to an even one (rule T looks at order and parity only).</summary>
     Term,
 
-    /// <summary>A term that means nothing while the same object says that the group is not known.</summary>
-    TermIfKnown,
-
     /// <summary>A boot id: this boot, an earlier one, or none.</summary>
     BootId,
 

@@ -72,7 +72,7 @@ internal static class FieldTable
         [(typeof(PeerTracker), "_sentTicks")] = FieldPolicy.SendTimes,
         [(typeof(PeerTracker), "_knownVersion")] = FieldPolicy.Version,
         [(typeof(PeerTracker), "_highest")] = FieldPolicy.PeerSequence,
-        [(typeof(PeerTracker), "_sequenceAtHello")] = FieldPolicy.Sequence,
+        [(typeof(PeerTracker), "_sequenceAtHello")] = FieldPolicy.Ignored,  // judges frames of older incarnations: the world drops those (rule N is the stories')
         [(typeof(PeerTracker), "_heardAt")] = FieldPolicy.Ignored,          // only for the round trip that is shown
         [(typeof(PeerTracker), "_newestEcho")] = FieldPolicy.Sequence,
         [(typeof(PeerTracker), "_uptimeOffset")] = FieldPolicy.Ignored,     // both clocks run in step as far as frames tell (clocks are not searched)
@@ -88,7 +88,7 @@ internal static class FieldTable
         [(typeof(PeerGroup), "_twinLength")] = FieldPolicy.Plain,
         [(typeof(PeerGroup), "_twin")] = FieldPolicy.Plain,
         [(typeof(PeerGroup), "Digest")] = FieldPolicy.Plain,
-        [(typeof(PeerGroup), "Term")] = FieldPolicy.TermIfKnown,
+        [(typeof(PeerGroup), "Term")] = FieldPolicy.Term,
         [(typeof(PeerGroup), "OutdatedEpoch")] = FieldPolicy.Plain,
         [(typeof(PeerGroup), "OutdatedAnswer")] = FieldPolicy.Plain,
 
@@ -153,6 +153,17 @@ internal static class FieldTable
         [(typeof(Decision.Send), "Links")] = FieldPolicy.Ignored,
     };
 
+    /// <summary>Fields that mean nothing while something else is so: hashed as nothing then.</summary>
+    private static readonly Dictionary<(Type Type, string Field), string> Guards = new()
+    {
+        [(typeof(PeerGroup), "Term")] = nameof(FieldGuards.IsKnown),
+        [(typeof(GroupMachine), "HoldSequence")] = nameof(FieldGuards.IsHolding),
+        [(typeof(PeerTracker), "VerdictSequence")] = nameof(FieldGuards.HasVerdict),
+        [(typeof(FencingControl), "_targetIncarnation")] = nameof(FieldGuards.IsFencing),
+        [(typeof(GroupRecord), "Written")] = nameof(FieldGuards.IsWriting),
+        [(typeof(ClusterMachine), "_lateSequence")] = nameof(FieldGuards.IsLate),
+    };
+
     private static readonly HashSet<Type> Configuration =
     [
         typeof(EngineConfiguration), typeof(EngineTimes), typeof(LinkConfiguration), typeof(GroupConfiguration), typeof(ResourceConfiguration),
@@ -187,10 +198,14 @@ internal static class FieldTable
         }
     }
 
+    /// <summary>The method of <see cref="FieldGuards"/> that says whether the field means anything; null = always.</summary>
+    public static MethodInfo? GuardOf(Type type, string field) =>
+        Guards.TryGetValue((type, field), out var guard) ? typeof(FieldGuards).GetMethod(guard, BindingFlags.Static | BindingFlags.Public) : null;
+
     /// <summary>Every declaration must still have its field: a renamed one would lose its policy in silence otherwise.</summary>
     public static void CheckNothingIsStale()
     {
-        foreach (var (type, name) in Declared.Keys)
+        foreach (var (type, name) in Declared.Keys.Concat(Guards.Keys))
         {
             if (Array.TrueForAll(type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly), f => NameOf(f) != name))
             {
@@ -209,4 +224,20 @@ internal static class FieldTable
         : Configuration.Contains(type) ? FieldPolicy.Shared
         : OwnedByTheMachine.Contains(type) ? FieldPolicy.Reference
         : FieldPolicy.Undeclared;
+}
+
+/// <summary>When a field means anything at all.</summary>
+internal static class FieldGuards
+{
+    public static bool IsKnown(PeerGroup group, WordSink sink) => group.IsKnown;
+
+    public static bool IsHolding(GroupMachine group, WordSink sink) => group.Hold != HoldState.NotHeld;
+
+    public static bool HasVerdict(PeerTracker peer, WordSink sink) => peer.IsConfirmedDown;
+
+    public static bool IsFencing(FencingControl fencing, WordSink sink) => fencing.IsInFlight;
+
+    public static bool IsWriting(GroupRecord record, WordSink sink) => sink.IsWriting;
+
+    public static bool IsLate(ClusterMachine machine, WordSink sink) => Worlds.Inner.IsLate(machine);
 }

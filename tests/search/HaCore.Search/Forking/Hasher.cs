@@ -19,7 +19,7 @@ internal static class Hasher<T>
         foreach (var (field, name, policy) in fields)
         {
             var value = Expression.Field(self, field);
-            var call = policy switch
+            Expression? call = policy switch
             {
                 FieldPolicy.Plain => Plain(sink, value, name),
                 FieldPolicy.Time => Call(sink, field.FieldType == typeof(Instant) ? nameof(WordSink.Time) : nameof(WordSink.Times), value),
@@ -30,7 +30,6 @@ internal static class Hasher<T>
                 FieldPolicy.Version => Call(sink, nameof(WordSink.Version), value),
                 FieldPolicy.Flag => Call(sink, nameof(WordSink.Flag), Expression.NotEqual(value, Expression.Default(field.FieldType))),
                 FieldPolicy.Term => Call(sink, nameof(WordSink.Term), value),
-                FieldPolicy.TermIfKnown => Call(sink, nameof(WordSink.TermIf), value, Expression.Field(self, fields.Single(f => f.Name == "IsKnown").Field)),
                 FieldPolicy.BootId => Call(sink, nameof(WordSink.BootId), value),
                 FieldPolicy.Own => Own(sink, value),
                 FieldPolicy.Conditions => Expression.Call(typeof(HashParts), nameof(HashParts.Conditions), null, Expression.Convert(value, typeof(object)), sink),
@@ -39,6 +38,9 @@ internal static class Hasher<T>
             };
             if (call is not null)
             {
+                call = FieldTable.GuardOf(typeof(T), name) is { } guard
+                    ? Expression.IfThenElse(Expression.Call(guard, self, sink), call, Call(sink, nameof(WordSink.Plain), Expression.Constant(ulong.MaxValue)))
+                    : call;
                 if (WordSink.Named)
                 {
                     body.Add(Expression.Call(sink, typeof(WordSink).GetMethod(nameof(WordSink.Name))!, Expression.Constant($"{typeof(T).Name}.{name}")));

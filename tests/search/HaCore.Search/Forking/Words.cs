@@ -29,10 +29,10 @@ internal enum MarkKind : byte
 internal readonly record struct Mark(int At, MarkKind Kind, int Start, ulong Value);
 
 /// <summary>Takes the fields of one node in a fixed order. Reused; <see cref="Seal"/> makes the result.</summary>
-internal sealed class WordSink
+/// <param name="pastTicks">Nothing looks further back than this.</param>
+internal sealed class WordSink(long pastTicks)
 {
-    /// <summary>Nothing in the search's configuration looks further back than two intervals (dead times, restart window).</summary>
-    public const long PastTicks = 2 * TimeSpan.TicksPerSecond;
+    public bool IsWriting { get; private set; }
 
     /// <summary>Set before the first state is hashed: keeps the name of each field, to tell in which one two states differ.</summary>
     public static bool Named { get; set; }
@@ -49,8 +49,9 @@ internal sealed class WordSink
     private string? _bootId;
 
     /// <summary>What the marks of a machine relate to.</summary>
-    public void Begin(int node, uint incarnation, uint peerIncarnation, Instant now, long durableVersion, string? bootId, Instant silentSince = default)
+    public void Begin(int node, uint incarnation, uint peerIncarnation, Instant now, long durableVersion, string? bootId, Instant silentSince = default, bool isWriting = false)
     {
+        IsWriting = isWriting;
         _silentSince = silentSince.Ticks;
         _now = now.Ticks;
         _durable = durableVersion;
@@ -77,7 +78,7 @@ internal sealed class WordSink
     }
 
     public void Time(Instant value) =>
-        _words.Add(value == Instant.Never ? ulong.MaxValue : (ulong)Math.Max(value.Ticks - _now, -PastTicks));
+        _words.Add(value == Instant.Never ? ulong.MaxValue : (ulong)Math.Max(value.Ticks - _now, -pastTicks));
 
     /// <summary>Matters only as the newest of the moments that silence is counted from.</summary>
     public void SilenceTime(Instant value, bool matters) => Time(!matters && value.Ticks < _silentSince ? default : value);
@@ -98,18 +99,6 @@ internal sealed class WordSink
     public void Sequence(int node, uint incarnation, ulong value) => Mark(MarkKind.Sequence, StartOf(node, incarnation), value);
 
     public void Term(long value) => Mark(MarkKind.Term, 0, (ulong)value);
-
-    public void TermIf(long value, bool known)
-    {
-        if (known)
-        {
-            Term(value);
-        }
-        else
-        {
-            _words.Add(ulong.MaxValue);
-        }
-    }
 
     /// <summary>0 = none, 1 = durable, else the order among those still pending.</summary>
     public void Version(long value)

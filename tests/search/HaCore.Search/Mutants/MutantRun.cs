@@ -25,7 +25,7 @@ internal static class MutantRun
         if (mutant.Scope is { } scope)
         {
             var engine = new BuiltEngine(mutant.Name, EngineBuild.Compile([.. EngineBuild.Smaller, .. mutant.Edits]), isShort: true);
-            var found = engine.Call<string[]>(Type, "Explore", scope, 1, searchSeconds, 20_000_000, progress);
+            var found = engine.Call<string[]>(Type, "Explore", scope, 1, searchSeconds, 20_000_000, true, progress);
             engine.Unload();
             if (found[0].Length > 0)
             {

@@ -29,6 +29,15 @@ internal sealed record Scope
     /// <summary>Part of the run without options; the others are asked for by name.</summary>
     public bool IsOrdinary { get; init; } = true;
 
+    /// <summary>Begins where both nodes are in session and one of them holds, not with both machines off.</summary>
+    public bool FromRunning { get; init; }
+
+    /// <summary>
+    /// For engines with a broken rule: what the canonical form leaves out because a rule makes it meaningless may mean something there. Echoes of starts that are over
+    /// stay in, and states of one form are not compared.
+    /// </summary>
+    public bool IsBroken { get; init; }
+
     /// <summary>Starts of each node.</summary>
     public int Incarnations { get; init; } = 3;
 

@@ -39,7 +39,7 @@ internal static class ScopeConfiguration
             PreferredNode = scope.Preferred is null ? null : new NodeId(scope.Preferred),
             Failback = scope.Preferred is null ? FailbackPolicy.Never : FailbackPolicy.WhenReady,
             RestartLimit = 0,
-            RestartWindow = Interval * 2,
+            RestartWindow = Interval * scope.DeadIntervals,
             ReplicatedData = scope.ReplicatedData,
             Resources = [new ResourceConfiguration { Name = new ResourceId("r" + g), Type = "Searched", ProbeInterval = TimeSpan.FromDays(1000), UnknownProbesMax = 1 }],
         })],

@@ -21,12 +21,62 @@ internal static class Scopes
         new Scope
         {
             Name = "hunt",
+            FromRunning = true,
             About = "Few disasters and little time, everything else free: where broken rules show first.",
-            Deaths = 3,
+            SeparateWrites = false,
+            Deaths = 2,
+            Ticks = 6,
+        },
+        new Scope
+        {
+            Name = "hunt-write",
+            FromRunning = true,
+            About = "As hunt, with every write a step of its own.",
+            Deaths = 2,
+            Ticks = 6,
+        },
+        new Scope
+        {
+            Name = "hunt-late",
+            FromRunning = true,
+            About = "As hunt, with a fence that times out, hits late and answers later.",
+            SeparateWrites = false,
+            Deaths = 1,
             Ticks = 6,
             FailedFences = 1,
             LateFences = true,
+        },
+        new Scope
+        {
+            Name = "hunt-leave",
+            FromRunning = true,
+            About = "As hunt, with a node that is told to leave and agents that take their time.",
+            SeparateWrites = false,
+            SeparateAgents = true,
+            Deaths = 1,
+            Ticks = 6,
             Leaves = 1,
+        },
+        new Scope
+        {
+            Name = "hunt-move",
+            FromRunning = true,
+            About = "As hunt, with a group moved by hand and agents that take their time.",
+            SeparateWrites = false,
+            SeparateAgents = true,
+            Deaths = 1,
+            Ticks = 6,
+            Moves = 2,
+        },
+        new Scope
+        {
+            Name = "hunt-operator",
+            FromRunning = true,
+            About = "As hunt, with an operator who looks, and acts later.",
+            SeparateWrites = false,
+            Deaths = 2,
+            Ticks = 6,
+            OperatorLooks = 1,
         },
     ];
 }

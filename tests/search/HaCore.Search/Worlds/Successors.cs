@@ -28,7 +28,33 @@ internal sealed class Successors
     public World First()
     {
         var node = new NodeState { Index = 0, Operations = new Decision.Operate?[_resources] };
-        return new World { A = node, B = node with { Index = 1 }, ToA = [], ToB = [], Fences = [], Limits = _scope.Limits() };
+        var world = new World { A = node, B = node with { Index = 1 }, ToA = [], ToB = [], Fences = [], Limits = _scope.Limits() };
+        return _scope.FromRunning ? Opened(world) : world;
+    }
+
+    /// <summary>Both start, and everything that is under way ends before anything else happens.</summary>
+    private World Opened(World world)
+    {
+        const int StepsMax = 200;
+        for (var step = 0; step < StepsMax; step++)
+        {
+            (Choice Choice, World World)? best = null;
+            Of(world, (choice, next) =>
+            {
+                if (choice is { Kind: ChoiceKind.Start or ChoiceKind.Done or ChoiceKind.Written or ChoiceKind.Deliver, Variant: 0 } && (best is not { } b || choice.Kind < b.Choice.Kind))
+                {
+                    best = (choice, next);
+                }
+            });
+            if (best is not { } found)
+            {
+                return world;
+            }
+
+            world = found.World;
+        }
+
+        return world;
     }
 
     /// <summary>Calls <paramref name="emit"/> for every choice and the world that it leads to.</summary>
@@ -105,9 +131,12 @@ internal sealed class Successors
         Take(new(ChoiceKind.Tick, node.Index), later, static d => d.Step(ClusterEvent.Tick.Instance), Limited.Tick);
         if (ChoicePolicy.WasAsked && _scope.Fences && !machine.Fencing().IsInFlight)
         {
-            ChoicePolicy.Fences = true;
-            Take(new(ChoiceKind.TickFence, node.Index), later, static d => d.Step(ClusterEvent.Tick.Instance), Limited.Tick, onlyIfFenced: true);
-            ChoicePolicy.Fences = false;
+            Take(new(ChoiceKind.TickFence, node.Index), later, static d =>
+            {
+                ChoicePolicy.Fences = true;
+                d.Step(ClusterEvent.Tick.Instance);
+                ChoicePolicy.Fences = false;
+            }, Limited.Tick, onlyIfFenced: true);
         }
 
         if (node.Now == machine.Context().Now && _world.Has(Limited.Pause))
