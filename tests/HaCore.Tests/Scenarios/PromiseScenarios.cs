@@ -86,13 +86,26 @@ public sealed class PromiseScenarios
     [Trait("Rule", "N")]
     public void An_old_start_that_goes_on_after_the_newer_one_is_a_duplicate_and_neither_is_admitted()
     {
-        var world = new World().StartBoth();
+        var world = new World(s =>
+        {
+            s.Policy = new WaitPolicy();
+            s.Groups.Add(WorldSettings.Group("web", preferred: "b"));
+            s.TwoHoldersAllowed = true;
+        }).StartBoth();
+        foreach (var resource in world["b"].Resources[0])
+        {
+            resource.Stop = StopMode.Hang;   // superseded, it stops everything; until it has, it is there
+            resource.Timeout = 10.Minutes();
+        }
+
+        world["a"].Disk.Latency = 1.Seconds();   // until the newer start is on disk a echoes neither, and the old one hears that as ever
         world.AddDouble("b", "b2");
         world.Start("b2");
         world.RunUntil(() => world.Notices("a", NoticeKind.DuplicateNode) == 1, 10.Seconds(), "a hears both");
         world.Expect(!world.Status("a").HasSession, "neither is admitted");
         world.Advance(1.Minutes());
         world.Expect(!world.Status("a").HasSession, "until an operator decides");
+        world.Crash("b");
         world.MustAccept("a", CommandKind.Online, node: "b");
         world.RunUntil(() => world.Status("a").HasSession, 10.Seconds(), "the newest start is admitted");
     }

@@ -92,7 +92,7 @@ internal sealed class Runner(RunnerSettings settings)
         var engine = new BuiltEngine("control", EngineBuild.Compile([]), isShort: false);
         var told = engine.Call<string[]>(Type, "TellStories", "");
         Judge(told, $"{told[0]} stories");
-        var soaked = engine.Call<string[]>(Type, "Simulate", 1, MutantRun.Seeds, MutantRun.SoakSteps);
+        var soaked = engine.Call<string[]>(Type, "Simulate", 1, MutantRun.Seeds);
         Judge(soaked, $"{soaked[0]} seeds");
     }
 

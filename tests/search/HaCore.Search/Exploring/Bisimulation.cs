@@ -9,7 +9,13 @@ internal static class Bisimulation
     /// <summary>Null = no difference.</summary>
     public static string? Difference(Scope scope, World one, World other)
     {
+        var before = FormOf(scope, one);
         var (mine, theirs) = (SuccessorsOf(scope, one), SuccessorsOf(scope, other));
+        if (FormOf(scope, one) != before)
+        {
+            return $"a world was changed by what its copies did: {Story.Describe(one)}";
+        }
+
         foreach (var (choice, world) in mine)
         {
             if (!theirs.TryGetValue(choice, out var found) || new Canon(scope).Of(found) != new Canon(scope).Of(world))
@@ -20,6 +26,17 @@ internal static class Bisimulation
 
         return theirs.Keys.FirstOrDefault(c => !mine.ContainsKey(c)) is { Kind: not ChoiceKind.None } more ? $"only one of them can '{more}'" : null;
     }
+
+    /// <summary>Written anew from the machines, not from what was kept.</summary>
+    private static StateHash FormOf(Scope scope, World world) => new Canon(scope).Of(new World
+    {
+        A = world.A with { Words = null },
+        B = world.B with { Words = null },
+        ToA = world.ToA,
+        ToB = world.ToB,
+        Fences = world.Fences,
+        Limits = world.Limits,
+    });
 
     private static string Fields(Scope scope, World one, World other) => string.Join("\n  ", new Canon(scope).FormOf(one).Zip(new Canon(scope).FormOf(other))
         .Where(p => p.First != p.Second).Select(p => $"{p.First.Field}: {p.First.Word:x} and {p.Second.Word:x}"));

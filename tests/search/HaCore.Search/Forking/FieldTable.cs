@@ -31,6 +31,9 @@ internal static class FieldTable
         [(typeof(ClusterMachine), "_lateSequence")] = FieldPolicy.Sequence,
         [(typeof(ClusterMachine), "_leftSequence")] = FieldPolicy.Sequence,
 
+        [(typeof(ClusterMachine), "_armedSince")] = FieldPolicy.Sequence,
+        [(typeof(ClusterMachine), "_unarmedSince")] = FieldPolicy.Sequence,
+
         [(typeof(EngineContext), "_lastOperation")] = FieldPolicy.Ignored,  // only makes fresh ids
         [(typeof(EngineContext), "BootId")] = FieldPolicy.Shared,
         [(typeof(EngineContext), "Nonce")] = FieldPolicy.Plain,             // a function of node and incarnation in the search
@@ -44,6 +47,8 @@ internal static class FieldTable
         [(typeof(DurableStore), "_version")] = FieldPolicy.Version,
         [(typeof(DurableStore), "_durableVersion")] = FieldPolicy.Version,
         [(typeof(DurableStore), "_inFlight")] = FieldPolicy.Version,
+        [(typeof(DurableStore), "_armedVersion")] = FieldPolicy.Version,
+        [(typeof(DurableStore), "ArmedBootId")] = FieldPolicy.BootId,
         [(typeof(DurableStore), "Incarnation")] = FieldPolicy.Plain,
         [(typeof(DurableStore), "PeerIncarnation")] = FieldPolicy.Plain,
         [(typeof(DurableStore), "PeerNonce")] = FieldPolicy.Plain,
@@ -54,6 +59,7 @@ internal static class FieldTable
         [(typeof(GroupRecord), "Durable")] = FieldPolicy.Own,
         [(typeof(GroupRecord), "Version")] = FieldPolicy.Version,
 
+        [(typeof(PersistentState), "ArmedBootId")] = FieldPolicy.BootId,
         [(typeof(PersistentState), "Incarnation")] = FieldPolicy.Plain,
         [(typeof(PersistentState), "PeerIncarnation")] = FieldPolicy.Plain,
         [(typeof(PersistentState), "PeerNonce")] = FieldPolicy.Plain,
@@ -80,10 +86,15 @@ internal static class FieldTable
         [(typeof(PeerTracker), "_helloAt")] = FieldPolicy.SilenceTime,
         [(typeof(PeerTracker), "LastEchoed")] = FieldPolicy.SessionTime,
         [(typeof(PeerTracker), "LastAuthentic")] = FieldPolicy.Ignored,     // deafness is told, not judged by, the search's policy; the operator's token: Canon
+        [(typeof(PeerTracker), "_rightSince")] = FieldPolicy.Ignored,       // self-fencing needs clocks that are bound to each other: not searched
+        [(typeof(PeerTracker), "_rightBarrier")] = FieldPolicy.Ignored,
+        [(typeof(PeerTracker), "_heardSelfFencing")] = FieldPolicy.Plain,
+        [(typeof(PeerTracker), "Sessions")] = FieldPolicy.Ignored,          // only for the jitter that a policy is shown
         [(typeof(PeerTracker), "VerdictSequence")] = FieldPolicy.Sequence,
         [(typeof(PeerTracker), "Departures")] = FieldPolicy.Ignored,        // flap damping is off in the search
         [(typeof(PeerTracker), "View")] = FieldPolicy.Own,
         [(typeof(PeerView), "_groups")] = FieldPolicy.Own,
+        [(typeof(PeerView), "SelfFencingTime")] = FieldPolicy.Flag,
         [(typeof(PeerView), "ClusterDigest")] = FieldPolicy.Plain,
         [(typeof(PeerGroup), "_twinLength")] = FieldPolicy.Plain,
         [(typeof(PeerGroup), "_twin")] = FieldPolicy.Plain,
@@ -137,6 +148,7 @@ internal static class FieldTable
         [(typeof(Frame), "EchoSequence")] = FieldPolicy.Ignored,
         [(typeof(Frame), "EchoAge")] = FieldPolicy.Ignored,                 // only for the round trip that is shown
         [(typeof(Frame), "Uptime")] = FieldPolicy.Ignored,
+        [(typeof(Frame), "SelfFencingTime")] = FieldPolicy.Plain,
         [(typeof(Frame), "MaintenanceRevision")] = FieldPolicy.Plain,
         [(typeof(Frame), "ClusterDigest")] = FieldPolicy.Plain,
         [(typeof(Frame), "GroupCount")] = FieldPolicy.Plain,

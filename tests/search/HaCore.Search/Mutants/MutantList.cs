@@ -37,7 +37,7 @@ internal static class MutantList
             new Edit(Placement, "_peer.View.ClusterDigest == _context.Configuration.ClusterDigest && PeerGroup.IsKnown && PeerGroup.Digest == Configuration.Digest;", "PeerGroup.IsKnown;")),
         new("one-way-freshness", "M4", "Hearing the peer keeps the session, although the peer does not hear this node.",
             new Edit(Peer, "LastEchoed = Instant.Max(LastEchoed, sent);", "LastEchoed = _context.Now;"),
-            new Edit(Peer, "var isFresh = TrySentAt(frame.EchoSequence, out var sent) && _context.Now - sent <= _context.DeadTime;", "var isFresh = TrySentAt(frame.EchoSequence, out var sent) || sent == default;")),
+            new Edit(Peer, "var isFresh = isKnown && _context.Now - sent <= _context.DeadTime;", "var isFresh = isKnown || sent == default;")),
         new("unwritten-terms", "M5", "Frames show what is not on disk yet: a crash takes back what was said.",
             new Edit(Frames, "var durable = group.Record.Durable;", "var durable = group.Record.Current;")) { Scope = "hunt-write" },
         new("no-agreement", "R1", "A hold is taken in a session whose last frame says another term.",

@@ -16,8 +16,7 @@ internal sealed record Verdict(Mutant Mutant, string? By, string Effort, IReadOn
 /// </summary>
 internal static class MutantRun
 {
-    public const int Seeds = 40;
-    public const int SoakSteps = 150;
+    public const int Seeds = 300;
     private const string Type = "HaCore.Search.Inside";
 
     public static Verdict Judge(Mutant mutant, double searchSeconds, Action<string> progress)
@@ -49,7 +48,7 @@ internal static class MutantRun
                 return new(mutant, $"story `{told[1]}`", Plural(told[0], "story", "stories"), Short(told[2]));
             }
 
-            var soaked = engine.Call<string[]>(Type, "Simulate", 1, Seeds, SoakSteps);
+            var soaked = engine.Call<string[]>(Type, "Simulate", 1, Seeds);
             return soaked.Length > 1
                 ? new(mutant, $"simulator, seed {soaked[1]}", Plural(soaked[0], "seed", "seeds"), Short(soaked[2]))
                 : new(mutant, null, $"{told[0]} stories, {soaked[0]} seeds", []);

@@ -29,6 +29,9 @@ internal sealed record Scope
     /// <summary>Part of the run without options; the others are asked for by name.</summary>
     public bool IsOrdinary { get; init; } = true;
 
+    /// <summary>What the ordinary run gives it.</summary>
+    public double Seconds { get; init; } = 12;
+
     /// <summary>Begins where both nodes are in session and one of them holds, not with both machines off.</summary>
     public bool FromRunning { get; init; }
 

@@ -1,28 +1,40 @@
 namespace HaCore.Search.Worlds;
 
-/// <summary>The scopes, smallest first. docs/internals/search.md has their figures.</summary>
+/// <summary>The scopes, in the order of the ordinary run. docs/internals/search.md has their figures.</summary>
 internal static class Scopes
 {
     public static IReadOnlyList<Scope> All { get; } =
     [
         new Scope
         {
-            Name = "crash",
-            About = "Crashes of machines and programs, fences, restarts; the disk and the agents answer at once.",
+            Name = "core",
+            About = "Three starts of each node, two crashes of machines or programs, fences without limit, three intervals of time. Exhausted.",
+            Seconds = 75,
             SeparateWrites = false,
+            Deaths = 2,
+            Ticks = 3,
+        },
+        new Scope
+        {
+            Name = "live",
+            About = "Time without limit, one crash, fences without limit, two starts of each node: a hold stays within reach.",
+            Seconds = 60,
+            FromRunning = true,
+            SeparateWrites = false,
+            Incarnations = 2,
+            Deaths = 1,
             Liveness = true,
         },
         new Scope
         {
             Name = "write",
-            About = "As crash, with every write a step of its own.",
-            Liveness = true,
+            About = "Every write a step of its own, time and crashes without limit but the three starts.",
         },
         new Scope
         {
             Name = "hunt",
+            About = "From a running cluster: three starts, two crashes, six intervals of time.",
             FromRunning = true,
-            About = "Few disasters and little time, everything else free: where broken rules show first.",
             SeparateWrites = false,
             Deaths = 2,
             Ticks = 6,
@@ -30,16 +42,17 @@ internal static class Scopes
         new Scope
         {
             Name = "hunt-write",
+            About = "As hunt, with every write a step of its own, one of which may fail.",
             FromRunning = true,
-            About = "As hunt, with every write a step of its own.",
             Deaths = 2,
             Ticks = 6,
+            FailedWrites = 1,
         },
         new Scope
         {
             Name = "hunt-late",
-            FromRunning = true,
             About = "As hunt, with a fence that times out, hits late and answers later.",
+            FromRunning = true,
             SeparateWrites = false,
             Incarnations = 2,
             Deaths = 0,
@@ -50,19 +63,20 @@ internal static class Scopes
         new Scope
         {
             Name = "hunt-leave",
+            About = "As hunt, with a node that is told to leave and agents that take their time and may fail once.",
             FromRunning = true,
-            About = "As hunt, with a node that is told to leave and agents that take their time.",
             SeparateWrites = false,
             SeparateAgents = true,
             Deaths = 1,
             Ticks = 6,
             Leaves = 1,
+            FailedOperations = 1,
         },
         new Scope
         {
             Name = "hunt-move",
-            FromRunning = true,
             About = "As hunt, with a group moved by hand and agents that take their time.",
+            FromRunning = true,
             SeparateWrites = false,
             SeparateAgents = true,
             Deaths = 1,
@@ -72,12 +86,43 @@ internal static class Scopes
         new Scope
         {
             Name = "hunt-operator",
-            FromRunning = true,
             About = "As hunt, with an operator who looks, and acts later.",
+            FromRunning = true,
             SeparateWrites = false,
             Deaths = 2,
             Ticks = 6,
             OperatorLooks = 1,
+        },
+        new Scope
+        {
+            Name = "late-self",
+            About = "As hunt, with a node that is paused beyond the dead time.",
+            FromRunning = true,
+            SeparateWrites = false,
+            DeadIntervals = 2,
+            Deaths = 1,
+            Ticks = 6,
+            Pauses = 1,
+        },
+        new Scope
+        {
+            Name = "two-groups",
+            About = "As hunt, with two groups and a window of two frames.",
+            IsOrdinary = false,
+            FromRunning = true,
+            SeparateWrites = false,
+            Groups = 2,
+            Window = 2,
+            Deaths = 2,
+            Ticks = 6,
+        },
+        new Scope
+        {
+            Name = "crash",
+            About = "Crashes of machines and programs and time without limit but the three starts; the disk and the agents answer at once. For a long night.",
+            IsOrdinary = false,
+            SeparateWrites = false,
+            Liveness = true,
         },
     ];
 }
