@@ -379,7 +379,14 @@ internal sealed class Successors
 
     private static NodeState Dead(NodeState node, PersistentState? disk) => node with
     {
-        Machine = null, Disk = disk, Write = null, Operations = new Decision.Operate?[node.Operations.Length], Cancelled = 0, Token = null, IsTokenStale = false, Words = null,
+        Machine = null,
+        Disk = disk,
+        Write = null,
+        Operations = new Decision.Operate?[node.Operations.Length],
+        Cancelled = 0,
+        Token = null,
+        IsTokenStale = false,
+        Words = null,
     };
 
     private static NodeState Off(NodeState node, PersistentState? disk) => Dead(node, disk) with { IsOn = false, Active = 0 };
