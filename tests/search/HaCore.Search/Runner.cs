@@ -72,6 +72,14 @@ internal sealed class Runner(RunnerSettings settings)
                 continue;
             }
 
+            Explore(engine, name);
+        }
+    }
+
+    private void Explore(BuiltEngine engine, string name)
+    {
+        try
+        {
             var found = engine.Call<string[]>(Type, "Explore", name, settings.Workers, settings.Seconds, settings.States, false, (Action<string>)Say);
             Say(found[1]);
             if (found[0].Length == 0)
@@ -82,6 +90,10 @@ internal sealed class Runner(RunnerSettings settings)
             {
                 Fail($"{name}: {found[0]}\n{string.Join('\n', found.Skip(2))}");
             }
+        }
+        catch (InvalidOperationException e)
+        {
+            Fail($"{name}: the search itself is wrong: {e.InnerException?.Message ?? e.Message}");
         }
     }
 

@@ -67,6 +67,12 @@ internal sealed class Canon(Scope scope)
         var isOn = node.IsOn && (machine is not null || node.Active != 0 || scope.OperatorLooks > 0 || node.Disk?.Groups.Any(static g => g.HoldBootId is not null) == true);
         _sink.Plain((isOn ? 1UL : 0) | (machine is null ? 0 : 2UL) | ((ulong)node.Active << 8) | ((ulong)node.Cancelled << 32)
             | (node.Token is null ? 0 : node.IsTokenStale ? 8UL : 4UL) | (node.Token is { } token && token != machine?.Token() ? 16UL : 0));
+        if (scope.OperatorLooks > 0)
+        {
+            // The operator reads a token one interval after the last frame at the earliest (Successors).
+            _sink.Flag(machine is not null && node.Now - machine.Peer().LastAuthentic >= ScopeConfiguration.Interval);
+        }
+
         HashParts.One(node.Disk, _sink);
         HashParts.One(node.Write?.State, _sink);
         foreach (var operation in node.Operations)
