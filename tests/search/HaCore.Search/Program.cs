@@ -7,7 +7,7 @@ var noScopes = new Option<bool>("--no-scopes") { Description = "Mutants only." }
 var noMutants = new Option<bool>("--no-mutants") { Description = "Scopes only." };
 var list = new Option<bool>("--list") { Description = "Names the scopes and the mutants." };
 var seconds = new Option<double>("--seconds") { Description = "For each scope; 0 = what the scope itself says.", DefaultValueFactory = _ => 0 };
-var mutantSeconds = new Option<double>("--mutant-seconds") { Description = "For the search of each mutant.", DefaultValueFactory = _ => 10 };
+var mutantSeconds = new Option<double>("--mutant-seconds") { Description = "For the search of each mutant, at most.", DefaultValueFactory = _ => 90 };
 var states = new Option<int>("--states") { Description = "Ends a scope's search at this many states.", DefaultValueFactory = _ => 40_000_000 };
 var workers = new Option<int>("--workers") { Description = "Threads.", DefaultValueFactory = _ => Math.Min(Environment.ProcessorCount, 4) };
 var measure = new Option<bool>("--measure") { Description = "Tells where the time of the given scopes' transitions goes." };

@@ -106,6 +106,18 @@ internal sealed class Runner(RunnerSettings settings)
         Judge(told, $"{told[0]} stories");
         var soaked = engine.Call<string[]>(Type, "Simulate", 1, MutantRun.Seeds);
         Judge(soaked, $"{soaked[0]} seeds");
+        ControlScopes();
+    }
+
+    /// <summary>The very scopes and bounds by which mutants are searched.</summary>
+    private void ControlScopes()
+    {
+        var engine = new BuiltEngine("control", EngineBuild.Compile(EngineBuild.Smaller), isShort: false);
+        foreach (var scope in MutantList.All.Select(m => m.Scope).OfType<string>().Distinct())
+        {
+            var found = engine.Call<string[]>(Type, "Explore", scope, settings.Workers, settings.MutantSeconds, MutantRun.States, true, (Action<string>)(static _ => { }));
+            Judge(found[0].Length == 0 ? [found[1]] : [found[1], found[0], .. found.Skip(2)], found[1]);
+        }
     }
 
     private void Judge(string[] result, string what)

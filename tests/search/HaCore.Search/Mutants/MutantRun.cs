@@ -17,6 +17,9 @@ internal sealed record Verdict(Mutant Mutant, string? By, string Effort, IReadOn
 internal static class MutantRun
 {
     public const int Seeds = 300;
+
+    /// <summary>The search that is to catch a mutant goes no further; the engine as it is must pass as much (the control).</summary>
+    public const int States = 60_000;
     private const string Type = "HaCore.Search.Inside";
 
     public static Verdict Judge(Mutant mutant, double searchSeconds, Action<string> progress)
@@ -24,7 +27,7 @@ internal static class MutantRun
         if (mutant.Scope is { } scope)
         {
             var engine = new BuiltEngine(mutant.Name, EngineBuild.Compile([.. EngineBuild.Smaller, .. mutant.Edits]), isShort: true);
-            var found = engine.Call<string[]>(Type, "Explore", scope, 1, searchSeconds, 20_000_000, true, progress);
+            var found = engine.Call<string[]>(Type, "Explore", scope, 1, searchSeconds, States, true, progress);
             engine.Unload();
             if (found[0].Length > 0)
             {

@@ -30,7 +30,7 @@ internal sealed record Scope
     public bool IsOrdinary { get; init; } = true;
 
     /// <summary>What the ordinary run gives it.</summary>
-    public double Seconds { get; init; } = 12;
+    public double Seconds { get; init; } = 8;
 
     /// <summary>Begins where both nodes are in session and one of them holds, not with both machines off.</summary>
     public bool FromRunning { get; init; }
