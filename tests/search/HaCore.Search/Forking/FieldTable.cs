@@ -86,7 +86,11 @@ internal static class FieldTable
         [(typeof(PeerTracker), "_helloAt")] = FieldPolicy.SilenceTime,
         [(typeof(PeerTracker), "LastEchoed")] = FieldPolicy.SessionTime,
         [(typeof(PeerTracker), "LastAuthentic")] = FieldPolicy.Ignored,     // deafness is told, not judged by, the search's policy; the operator's token: Canon
-        [(typeof(PeerTracker), "_rightSince")] = FieldPolicy.Ignored,       // self-fencing needs clocks that are bound to each other: not searched
+        [(typeof(PeerTracker), "RightSince")] = FieldPolicy.Ignored,        // self-fencing needs clocks that are bound to each other: not searched
+        [(typeof(PeerTracker), "_lostClock")] = FieldPolicy.Ignored,
+        [(typeof(PeerTracker), "_lostClockFrom")] = FieldPolicy.Ignored,
+        [(typeof(PeerTracker), "_leftUnderVerdict")] = FieldPolicy.PeerSequence,
+        [(typeof(PeerTracker), "NewestHeardEcho")] = FieldPolicy.Sequence,
         [(typeof(PeerTracker), "_rightBarrier")] = FieldPolicy.Ignored,
         [(typeof(PeerTracker), "_heardSelfFencing")] = FieldPolicy.Plain,
         [(typeof(PeerTracker), "Sessions")] = FieldPolicy.Ignored,          // only for the jitter that a policy is shown
