@@ -319,6 +319,11 @@ internal sealed partial class GroupMachine
         slot.Operation = _context.NextOperation();
         slot.Kind = kind;
         slot.IsCancelled = false;
+        if (kind == OperationKind.Start)
+        {
+            (slot.IsStopUnseen, slot.StopUnconfirmed) = (false, false); // what the last stop was worth no longer matters, also when a release was called off
+        }
+
         slot.IsLook = kind == OperationKind.Probe && !slot.IsLooked;
         slot.NextProbe = _context.Now + slot.Configuration.ProbeInterval;
         _context.Out.Add(new Decision.Operate

@@ -93,4 +93,22 @@ public class SimulatorFindings
         world.MustAccept(chosen, CommandKind.Take, "web", flag: true);
         world.ExpectActive("web", chosen, within: 10.Seconds());
     }
+
+    /// <summary>Rule R2. Seed 238645205509338: a hand-over that the disk refuses in the middle of a restart in place, and later another restart: the engine went round in circles.</summary>
+    [Fact]
+    [Trait("Rule", "R2")]
+    public void A_hand_over_called_off_in_the_middle_of_a_restart_leaves_nothing_to_confirm()
+    {
+        var world = new World().StartBoth();
+        world.Resource("a", "web-disk").StopTime = 3.Seconds();
+        world.BreakResource("a", "web-disk");
+        world.RunUntil(() => world.Stops("a") == 2, 5.Seconds(), "the restart stops the disk, after the service that stands on it");
+        world["a"].Disk.Error = "No space left on device";
+        world.MustAccept("a", CommandKind.Move, "web", "b");
+        world.RunUntil(() => world.Notices("a", NoticeKind.GroupActive) == 2, 10.Seconds(), "the restart goes on");
+        world.BreakResource("a", "web-service");
+        world.RunUntil(() => world.Starts("a", 1) == 3, 10.Seconds(), "it is restarted again");
+        world["a"].Disk.Error = null;
+        world.RunUntilQuiet();
+    }
 }
