@@ -106,8 +106,8 @@ public class SimulatorFindings
         world["a"].Disk.Error = "No space left on device";
         world.MustAccept("a", CommandKind.Move, "web", "b");
         world.RunUntil(() => world.Notices("a", NoticeKind.GroupActive) == 2, 10.Seconds(), "the restart goes on");
-        world.BreakResource("a", "web-service");
-        world.RunUntil(() => world.Starts("a", 1) == 3, 10.Seconds(), "it is restarted again");
+        world.BreakResource("a", "web-disk"); // its probe comes before that of the service, whose stop was to be confirmed
+        world.RunUntil(() => world.Starts("a", 0) == 3, 10.Seconds(), "it is restarted again");
         world["a"].Disk.Error = null;
         world.RunUntilQuiet();
     }
