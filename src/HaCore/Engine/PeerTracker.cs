@@ -26,12 +26,9 @@ internal enum FrameUse
 /// Membership: which incarnation of the peer is the present one, whether its frames are state (M2), how fresh they are (M4), and whether it
 /// is confirmed down. Freshness is a round trip: "last heard" is the send time of the newest own frame that the peer has echoed.
 /// </summary>
-internal sealed class PeerTracker
+internal sealed partial class PeerTracker
 {
     private const int RingSize = 4096; // send times kept: more than a minute at one frame per 20 ms, far beyond any dead time
-
-    // Two good quartz clocks drift by less than 200 ppm against each other; twice that and some is forgiven before a jump counts.
-    private const double DriftAllowance = 500e-6;
 
     private readonly EngineContext _context;
     private readonly DurableStore _store;
@@ -43,13 +40,8 @@ internal sealed class PeerTracker
     private Instant _heardAt = Instant.Never;
     private Instant _helloAt;
     private ulong _newestEcho;
-    private ulong _rightBarrier;   // echoes of frames up to here were sent before this node's clock lost time
     private uint _heardSelfFencing;
     private ulong _leftUnderVerdict; // newest Left that came while a verdict was carried out: not echoed, and its copies are no news
-    private TimeSpan _lostClock;
-    private Instant _lostClockFrom;
-    private double _uptimeOffset = double.MinValue;
-    private Instant _uptimeOffsetAt;
 
     public PeerTracker(EngineContext context, DurableStore store)
     {
@@ -72,23 +64,6 @@ internal sealed class PeerTracker
 
     /// <summary>Silence is counted from here: the newest echoed own frame, the newest hello, or this node's start.</summary>
     public Instant SilentSince => Instant.Max(_context.Started == Instant.Never ? default : _context.Started, Instant.Max(LastEchoed, _helloAt));
-
-    /// <summary>
-    /// This node's right to hold without a verdict is as fresh as this: the send time of the newest own frame that was echoed. Never shifted by own lateness,
-    /// because the peer's wait for this node's reset (rule F) is not shifted either; older by what this node's clock lost. Means something only while the peer
-    /// relies on the reset, and so after a session with its present incarnation.
-    /// </summary>
-    public Instant RightSince { get; private set; }
-
-    /// <summary>Newest own frame that an authentic frame has echoed, of whatever age: it was heard.</summary>
-    public ulong NewestHeardEcho { get; private set; }
-
-    /// <summary>
-    /// After its newest frame the peer has certainly reset itself; null = it is not known to be armed. Both its last accepted and its newest authentic frame
-    /// must say so: a node that disarms relies on the echo of the frame that tells it, and an echo follows from hearing, not from accepting.
-    /// </summary>
-    public TimeSpan? SelfFencingTime =>
-        View.SelfFencingTime is { } said && _heardSelfFencing != 0 ? said > TimeSpan.FromMilliseconds(_heardSelfFencing) ? said : TimeSpan.FromMilliseconds(_heardSelfFencing) : null;
 
     /// <summary>When the newest authentic frame of the present incarnation came, accepted or not. A copy of an older one counts as nothing.</summary>
     public Instant LastAuthentic { get; private set; } = new(-1);
@@ -218,24 +193,6 @@ internal sealed class PeerTracker
         return Accept(frame);
     }
 
-    /// <summary>
-    /// What the peer has heard of this node, whatever becomes of the frame that tells it: while a verdict is carried out nothing is merged, but an echo still
-    /// proves that the peer hears, and so that it does not wait for a reset.
-    /// </summary>
-    private void HearEcho(Frame frame)
-    {
-        if (!EchoesMe(frame))
-        {
-            return;
-        }
-
-        NewestHeardEcho = Math.Max(NewestHeardEcho, frame.EchoSequence);
-        if (frame.EchoSequence > _rightBarrier && TrySentAt(frame.EchoSequence, out var sent))
-        {
-            RightSince = Instant.Max(RightSince, sent);
-        }
-    }
-
     public void EndSession(string reason, NoticeLevel level = NoticeLevel.Warning)
     {
         if (!HasSession)
@@ -284,56 +241,6 @@ internal sealed class PeerTracker
         }
 
         _context.Due(ends + TimeSpan.FromTicks(1));
-    }
-
-    /// <summary>Rule L: the time that this node was not there does not count as the peer's silence.</summary>
-    public void Shift(TimeSpan lateness)
-    {
-        LastEchoed += lateness;
-        if (LastAuthentic.Ticks >= 0)
-        {
-            LastAuthentic += lateness;
-        }
-    }
-
-    /// <summary>This node's clock lost time: what was sent before it is older than it looks.</summary>
-    public void LoseRight(TimeSpan lost)
-    {
-        RightSince -= lost;
-        _rightBarrier = _context.Sequence;
-    }
-
-    /// <summary>
-    /// How far the peer's clock ran ahead of mine since its best frame, summed over one dead time of mine: time that my own clock lost (rule L). Zero up to a
-    /// quarter of the dead time. A sum, because frames that waited outside a machine whose clock stood still each show one interval of it.
-    /// </summary>
-    public TimeSpan ClockJump(Frame frame)
-    {
-        var now = _context.Now;
-        var offset = frame.Uptime - (now.Ticks / (double)TimeSpan.TicksPerMillisecond);
-        if (_uptimeOffset == double.MinValue)
-        {
-            (_uptimeOffset, _uptimeOffsetAt) = (offset, now);
-            return TimeSpan.Zero;
-        }
-
-        var drift = (now - _uptimeOffsetAt).TotalMilliseconds * DriftAllowance;
-        var ahead = offset - _uptimeOffset - drift; // a peer whose clock is a little faster has not lost me any time
-        (_uptimeOffset, _uptimeOffsetAt) = (Math.Max(offset, _uptimeOffset - drift), now);
-        if (now - _lostClockFrom > _context.DeadTime)
-        {
-            (_lostClock, _lostClockFrom) = (TimeSpan.Zero, now);
-        }
-
-        _lostClock += ahead > 0 ? TimeSpan.FromMilliseconds(Math.Min(ahead, 1e9)) : TimeSpan.Zero;
-        if (_lostClock <= _context.DeadTime / 4)
-        {
-            return TimeSpan.Zero;
-        }
-
-        var lost = _lostClock;
-        _lostClock = TimeSpan.Zero;
-        return lost;
     }
 
     private void OnHello(Frame frame)
