@@ -56,4 +56,9 @@ internal enum Fault
     ForgedFrame,
     ReflectedFrame,
     WatchdogReset,
+    ProbeAskedFor,
+    PrepareFails,
+    LinkMember,
+    ConfigurationDiffers,
+    OperatorMistake,
 }

@@ -153,6 +153,9 @@ internal sealed class SimProcess(SimNode node, ClusterMachine machine, long star
     public ClusterMachine Machine { get; } = machine;
     public long StartedAt { get; } = startedAt;
 
+    /// <summary>What it was started with; the node's may have been edited since.</summary>
+    public EngineConfiguration Configuration { get; } = node.Configuration;
+
     /// <summary>Time that its clock did not see (ADR 5).</summary>
     public long LostTime { get; set; }
     public List<Decision> Decisions { get; } = [];

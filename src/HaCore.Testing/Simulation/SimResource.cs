@@ -48,6 +48,9 @@ internal sealed class SimResource(string name)
     public ProbeMode Probe { get; set; }
     public Readiness Readiness { get; set; } = Readiness.Ready;
     public ReplicaStatus Replica { get; set; }
+
+    /// <summary>What this side tells the agent on the other node.</summary>
+    public byte[] TwinFact { get; set; } = [];
     public TimeSpan StartTime { get; set; } = TimeSpan.FromMilliseconds(50);
     public TimeSpan StopTime { get; set; } = TimeSpan.FromMilliseconds(50);
     public TimeSpan ProbeTime { get; set; } = TimeSpan.FromMilliseconds(10);
@@ -78,6 +81,9 @@ internal sealed class SimResource(string name)
         }
     }
 
+    /// <summary>A node that lacks what a start needs cannot prepare either.</summary>
+    public bool PrepareFails => Start is StartMode.NotOnThisNode or StartMode.Throw;
+
     public ClusterEvent.OperationCompleted Finish(Decision.Operate operation, bool cancelled)
     {
         Running = null;
@@ -85,7 +91,7 @@ internal sealed class SimResource(string name)
         {
             OperationKind.Unknown => OperationResult.Succeeded,
             OperationKind.Probe => OperationResult.Succeeded,
-            OperationKind.Prepare => OperationResult.Succeeded,
+            OperationKind.Prepare => PrepareFails ? OperationResult.NotOnThisNode("not here") : OperationResult.Succeeded,
             OperationKind.Start => cancelled ? OperationResult.Unknown("cancelled") : FinishStart(),
             OperationKind.Stop => cancelled ? OperationResult.Unknown("cancelled") : FinishStop(),
         };
@@ -146,6 +152,6 @@ internal sealed class SimResource(string name)
             ProbeMode.Throw => ProbeResult.Unknown("probe threw IOException: Input/output error"),
         };
         IsImagined |= seen.State == ResourceState.Running && !Active;
-        return seen.State == ResourceState.Unknown ? seen : seen with { Readiness = Readiness, Replica = IsImagined ? ReplicaStatus.Unknown : Replica };
+        return seen.State == ResourceState.Unknown ? seen : seen with { Readiness = Readiness, TwinFact = TwinFact, Replica = IsImagined ? ReplicaStatus.Unknown : Replica };
     }
 }

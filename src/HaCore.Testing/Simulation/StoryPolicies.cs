@@ -32,6 +32,24 @@ internal sealed class StepDownPolicy : IFencingPolicy
     public FencingDecision Decide(FencingContext context) => FencingDecision.StepDown("story: step down");
 }
 
+/// <summary>User code at its worst: changes its mind all the time, gives no reason, and throws. It never says that a peer is down.</summary>
+internal sealed class ErraticPolicy(ulong seed) : IFencingPolicy
+{
+    public FencingDecision Decide(FencingContext context)
+    {
+        // Of what it is shown alone: asked twice about the same thing it answers the same.
+        var mood = (context.SilentFor.Ticks / Math.Max(1, context.DeadTime.Ticks / 8)) + (long)(seed & 0xFF);
+        return (mood % 7) switch
+        {
+            0 => default,
+            1 => throw new InvalidOperationException("story: a bug in a policy"),
+            2 => FencingDecision.AwaitSelfFencing("story: it must have reset itself"),
+            3 when (seed & 0x100) != 0 => FencingDecision.StepDown("story: step down"),
+            _ => FencingDecision.Fence("story: fence"),
+        };
+    }
+}
+
 /// <summary>For one story's own rule, and for looking at what a policy is shown.</summary>
 internal sealed class LambdaPolicy(Func<FencingContext, FencingDecision> decide) : IFencingPolicy
 {

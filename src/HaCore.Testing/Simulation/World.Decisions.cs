@@ -232,6 +232,11 @@ internal sealed partial class World
             CheckStart(process, operate);
         }
 
+        if (operate.Kind == OperationKind.Prepare && resource.PrepareFails)
+        {
+            Happened(Fault.PrepareFails);
+        }
+
         resource.Running = operate;
         process.Operations.Add(operate.Operation, operate);
         resource.Ordered(operate.Kind);

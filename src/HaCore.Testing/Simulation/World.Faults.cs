@@ -48,6 +48,26 @@ internal sealed partial class World
         }
     }
 
+    /// <summary>An agent noticed something and asks for a look.</summary>
+    public void AskForProbe(string key, int group, int resource)
+    {
+        if (this[key].Process is { } process)
+        {
+            Happened(Fault.ProbeAskedFor);
+            Post(process, new ClusterEvent.ProbeRequested(group, resource));
+        }
+    }
+
+    /// <summary>A composite link says how one of its members is.</summary>
+    public void TellMember(string key, int link, int member, bool isAlive, bool isActive, string? detail)
+    {
+        if (this[key].Process is { } process && process.Configuration.Links[link].Members.Count > member)
+        {
+            Happened(Fault.LinkMember);
+            Post(process, new ClusterEvent.LinkMemberChanged(link, member, isAlive, isActive, detail));
+        }
+    }
+
     /// <summary>No write, no fence, no operation but probes is under way.</summary>
     public bool IsAtRest => NothingInFlight();
 

@@ -58,6 +58,11 @@ internal sealed class ActionDrawer
         Maybe(0.25, 2, DisasterKind.Reorder);
         Maybe(0.25, 2, DisasterKind.Duplicate);
         Maybe(0.2, 2, DisasterKind.Corrupt);
+        if (_plan.LinkMembers > 0)
+        {
+            Allow(1, 2, DisasterKind.Member);
+        }
+
         Maybe(0.5, 2, DisasterKind.Kill);
         Maybe(0.5, 2, DisasterKind.PowerOff);
         Maybe(0.05, 1, DisasterKind.Tear);
@@ -70,6 +75,7 @@ internal sealed class ActionDrawer
 
         Maybe(0.2, 2, DisasterKind.Suspend);
         Maybe(0.3, 1, DisasterKind.Leave);
+        Maybe(0.08, 1, DisasterKind.Reconfigure);
         Maybe(0.1, 1, DisasterKind.WallClock);
         Maybe(0.3, 1, DisasterKind.DiskLatency, DisasterKind.DiskLands);
         Maybe(0.2, 1, DisasterKind.DiskFull, DisasterKind.DiskWorks);
@@ -80,6 +86,8 @@ internal sealed class ActionDrawer
         Maybe(0.35, 2, DisasterKind.ProbeMode, DisasterKind.AgentsWork);
         Maybe(0.4, 1, DisasterKind.AgentTime);
         Maybe(0.3, 1, DisasterKind.Readiness);
+        Maybe(0.2, 1, DisasterKind.ProbeRequest);
+        Maybe(0.1, 1, DisasterKind.TwinFact);
         if (_plan.Groups.Any(static g => g.ReplicatedData))
         {
             Maybe(0.6, 2, DisasterKind.Replica);
@@ -98,6 +106,7 @@ internal sealed class ActionDrawer
         Maybe(0.3, 1, DisasterKind.ConfirmDown, DisasterKind.Take);
         Maybe(0.2, 1, DisasterKind.LookAtToken, DisasterKind.ConfirmStale);
         Maybe(0.15, 1, DisasterKind.NetworkReach);
+        Maybe(0.1, 1, DisasterKind.Mistake);
         if (_plan.OperatorLies)
         {
             Allow(3, 3, DisasterKind.ConfirmFalsely);
@@ -132,13 +141,20 @@ internal sealed class ActionDrawer
 
     private void Add(TimeSpan at, DisasterKind kind, int node)
     {
-        var action = new DisasterAction(at, kind) { Node = node };
-        _actions.Add(Fill(action));
+        var action = Fill(new DisasterAction(at, kind) { Node = node });
+        _actions.Add(action);
         if (kind == DisasterKind.Tear)
         {
             // The operator comes after a while, looks, and follows the advice of the refusal.
             var comes = at + (_dead * (1 + (_random.NextDouble() * 5)));
             _actions.Add(new DisasterAction(comes, DisasterKind.SetAside) { Node = node });
+        }
+        else if (kind == DisasterKind.Reconfigure || (kind == DisasterKind.Maintenance && action.Mode == 1 && _random.OneIn(3)))
+        {
+            // What an edited configuration, and mostly maintenance, are followed by: the program is stopped and started again.
+            var stops = at + Short(1);
+            _actions.Add(new DisasterAction(stops, DisasterKind.Leave) { Node = node });
+            _actions.Add(new DisasterAction(stops + Short(6), DisasterKind.StartAll));
         }
     }
 
@@ -147,6 +163,8 @@ internal sealed class ActionDrawer
         DisasterKind.Cut or DisasterKind.Pull => action with { Links = _random.OneIn(3) ? AllLinks : SomeLinks() },
         DisasterKind.CutOneWay => action with { Links = _random.OneIn(2) ? AllLinks : SomeLinks() },
         DisasterKind.Plug or DisasterKind.HealWires => action with { Links = _random.OneIn(2) ? AllLinks : SomeLinks() },
+        DisasterKind.Member => action with { Choice = _random.Next(8), Mode = _random.Next(_plan.LinkMembers) },
+        DisasterKind.Reconfigure => action with { Choice = Group(), Mode = _random.Next(2) },
         DisasterKind.Lose => action with { Links = SomeLinks(), Share = _random.NextDouble() },
         DisasterKind.Duplicate => action with { Links = SomeLinks(), Share = _random.NextDouble() },
         DisasterKind.Corrupt => action with { Links = SomeLinks(), Share = _random.NextDouble() * 0.5 },
@@ -163,6 +181,8 @@ internal sealed class ActionDrawer
         DisasterKind.ProbeMode => action with { Choice = Resource(), Mode = Probe() },
         DisasterKind.AgentTime => action with { Choice = Resource(), Time = _random.OneIn(2) ? Short(2.5) : Short(0.1) },
         DisasterKind.Readiness => action with { Choice = Resource(), Mode = _random.Next(4) },
+        DisasterKind.ProbeRequest => action with { Choice = Resource() },
+        DisasterKind.TwinFact => action with { Choice = Resource(), Mode = _random.Next(ProbeResult.TwinFactBytesMax + 1) },
         DisasterKind.Replica => action with { Choice = Resource(), Mode = _random.Next(3) },
         DisasterKind.Device => Device(action),
         DisasterKind.Move => action with { Choice = Group(), Mode = _random.Next(3) },
@@ -170,6 +190,7 @@ internal sealed class ActionDrawer
         DisasterKind.Online => action with { Choice = _random.Next(2) },
         DisasterKind.Maintenance => action with { Mode = _random.Next(2) },
         DisasterKind.ClearFailures or DisasterKind.ClearDivergence or DisasterKind.Take => action with { Choice = Group() },
+        DisasterKind.Mistake => action with { Choice = Group(), Mode = _random.Next(8) },
         DisasterKind.NetworkReach => action with { Mode = _random.Next(3) },
         DisasterKind.Replay or DisasterKind.Reflect or DisasterKind.Forge => action with { Choice = _random.Next(1_000_000), Links = 1u << _random.Next(_plan.Links.Count) },
         DisasterKind.None or DisasterKind.StartAll or DisasterKind.Kill or DisasterKind.PowerOff or DisasterKind.Tear or DisasterKind.SetAside or DisasterKind.Leave

@@ -12,6 +12,7 @@ internal enum DisasterKind
     CutOneWay,      // what Node sends
     Pull,           // the interfaces of both ends go down
     Plug,
+    Member,         // of the first link; Choice bit 0: alive, bit 1: active, bit 2: with a reason; Mode: which
     Lose,           // Share
     Delay,          // Time
     Reorder,        // Time
@@ -29,6 +30,7 @@ internal enum DisasterKind
     Pause,          // Time; clock stops
     Suspend,        // Time; clock runs
     Leave,
+    Reconfigure,    // from its next start on; Choice: group; Mode: 0 of the group, 1 of the cluster
     WallClock,      // Time: the jump
 
     // Disks.
@@ -47,6 +49,8 @@ internal enum DisasterKind
     AgentTime,      // Time
     Readiness,
     Replica,
+    ProbeRequest,   // the agent asks for a look
+    TwinFact,       // Mode: bytes
     AgentsWork,
 
     // Devices.
@@ -64,6 +68,7 @@ internal enum DisasterKind
     LookAtToken,
     ConfirmStale,   // with the token that was shown at LookAtToken
     ConfirmFalsely,
+    Mistake,        // Mode: which
     NetworkReach,   // Mode
 
     // The attacker. Choice: which recorded frame; Link: one link.

@@ -27,6 +27,9 @@ internal sealed record DisasterPlan
     /// <summary>An operator says "down" of what runs.</summary>
     public bool OperatorLies { get; init; }
     public bool HasAttacker { get; init; }
+
+    /// <summary>Of the first link, if it is a composite one.</summary>
+    public int LinkMembers { get; init; }
     public bool RealSignature { get; init; }
     public int DriftOfA { get; init; }
     public int DriftOfB { get; init; }
@@ -78,5 +81,9 @@ internal sealed record DisasterPlan
         settings.RebootAfterReset = TimeSpan.FromSeconds(5);
         settings.DriftPpm = node => node == "a" ? DriftOfA : DriftOfB;
         settings.Groups.AddRange(Groups);
+        settings.PerNode = (_, configuration) => LinkMembers == 0 ? configuration : configuration with
+        {
+            Links = [configuration.Links[0] with { Members = [.. Enumerable.Range(0, LinkMembers).Select(i => new LinkId($"{Links[0]}-{i}"))] }, .. configuration.Links.Skip(1)],
+        };
     });
 }

@@ -7,6 +7,11 @@ internal sealed partial class DisasterRun
 {
     private void DoWires(DisasterAction action, SimNode node)
     {
+        if (action.Kind == DisasterKind.Member)
+        {
+            World.TellMember(node.Key, 0, action.Mode, (action.Choice & 1) != 0, (action.Choice & 2) != 0, (action.Choice & 4) != 0 ? "no frame arrives on it" : null);
+        }
+
         for (var i = 0; i < World.Links.Count; i++)
         {
             if ((action.Links & (1u << i)) == 0)
@@ -121,6 +126,10 @@ internal sealed partial class DisasterRun
                 World.Happened(Fault.OrderlyStop);
                 World.Stop(node.Key);
                 break;
+            case DisasterKind.Reconfigure:
+                World.Happened(Fault.ConfigurationDiffers);
+                Reconfigure(node, action);
+                break;
             case DisasterKind.WallClock:
                 World.Happened(Fault.WallClockJump);
                 node.WallClockError += action.Time;
@@ -128,6 +137,14 @@ internal sealed partial class DisasterRun
             default:
                 break;
         }
+    }
+
+    private static void Reconfigure(SimNode node, DisasterAction action)
+    {
+        var was = node.Configuration;
+        node.Configuration = action.Mode == 1
+            ? was with { ClusterDigest = was.ClusterDigest ^ 1 }
+            : was with { Groups = [.. was.Groups.Select((g, i) => i == action.Choice ? g with { Digest = g.Digest ^ 1 } : g)] };
     }
 
     private void Stall(DisasterAction action, SimNode node)
@@ -224,6 +241,12 @@ internal sealed partial class DisasterRun
                 World.Happened(Fault.ReplicaDiffers);
                 resource.Replica = (ReplicaStatus)action.Mode;
                 break;
+            case DisasterKind.ProbeRequest:
+                World.AskForProbe(node.Key, action.Choice / 8, action.Choice % 8);
+                break;
+            case DisasterKind.TwinFact:
+                resource.TwinFact = [.. Enumerable.Range(1, action.Mode).Select(static i => (byte)i)];
+                break;
             case DisasterKind.AgentsWork:
                 AgentsWork(node);
                 break;
@@ -294,11 +317,49 @@ internal sealed partial class DisasterRun
                 World.Happened(Fault.FalseConfirmDown);
                 Confirm(node, other, Token(node));
                 break;
+            case DisasterKind.Mistake:
+                World.Happened(Fault.OperatorMistake);
+                Mistake(action, node, group);
+                break;
             case DisasterKind.NetworkReach when node.Process is not null:
                 World.Happened(Fault.NetworkLost);
                 World.ReportNetwork(node.Key, (NetworkReach)action.Mode);
                 break;
             default:
+                break;
+        }
+    }
+
+    /// <summary>What a person types in a hurry: none of it may do anything.</summary>
+    private void Mistake(DisasterAction action, SimNode node, string? group)
+    {
+        switch (action.Mode)
+        {
+            case 0:
+                World.Order(node.Key, CommandKind.None, group);
+                break;
+            case 1:
+                World.Order(node.Key, CommandKind.Move, node: "a");
+                break;
+            case 2:
+                World.Order(node.Key, CommandKind.Move, group, node: "c");
+                break;
+            case 3:
+                World.Order(node.Key, CommandKind.Standby, node: "c");
+                break;
+            case 4:
+                World.Order(node.Key, CommandKind.ConfirmDown, node: node.Name, token: Token(node));
+                break;
+            case 5:
+                World.Order(node.Key, CommandKind.Take, group);
+                break;
+            case 6:
+                World.Order(node.Key, CommandKind.ClearDivergence, group, term: node.Disk.Term(group!) + 1);
+                break;
+            default:
+                World.Order(node.Key, CommandKind.ClearFailures);
+                World.Order(node.Key, CommandKind.ClearDivergence);
+                World.Order(node.Key, CommandKind.Take, flag: true);
                 break;
         }
     }

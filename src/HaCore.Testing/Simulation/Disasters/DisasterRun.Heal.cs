@@ -74,6 +74,12 @@ internal sealed partial class DisasterRun
     private void Tidy(SimNode node)
     {
         World.SetStateAside(node.Key);
+        node.Configuration = _configurations[node == World.Nodes[0] ? 0 : 1];
+        if (node.Process is { } running && running.Configuration != node.Configuration)
+        {
+            World.Crash(node.Key);   // started with what was edited meanwhile
+        }
+
         if (node.Process is null)
         {
             World.TryStart(node.Key);

@@ -10,6 +10,7 @@ internal sealed partial class DisasterRun
     private readonly DisasterPlan _plan;
     private readonly TimeSpan _dead;
     private readonly string?[] _tokens = new string?[2];
+    private readonly EngineConfiguration[] _configurations;
 
     private DisasterRun(DisasterPlan plan, bool tracing, bool attackerIsSilent, Action<World>? observe)
     {
@@ -18,6 +19,7 @@ internal sealed partial class DisasterRun
         World = plan.CreateWorld(tracing);
         World.AttackerIsSilent = attackerIsSilent;
         World.Observe = observe;
+        _configurations = [.. World.Nodes.Select(static n => n.Configuration)];
         foreach (var node in World.Nodes)
         {
             node.Disk.Latency = plan.DiskLatency;

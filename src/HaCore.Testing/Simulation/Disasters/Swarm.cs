@@ -49,6 +49,7 @@ internal static class Swarm
             WatchdogTimeout = watchdog,
             BothStart = !random.OneIn(5),
             Length = dead * (isLong ? 150 + (random.NextDouble() * 300) : 4 + (random.NextDouble() * 14)),
+            LinkMembers = random.OneIn(10) ? 2 : 0,
             Actions = [],
         };
         return plan with { Actions = new ActionDrawer(plan, site, random).Draw() };
@@ -131,6 +132,12 @@ internal sealed record DrawnPolicy(Func<IFencingPolicy> Create, string Text, boo
 
     private static DrawnPolicy DrawInner(SimRandom random, FencingSite site, EngineTimes times, bool isWatched)
     {
+        if (random.OneIn(40))
+        {
+            var seed = random.NextUInt64();
+            return new DrawnPolicy(() => new ErraticPolicy(seed), $"Erratic, seed {seed}", false);
+        }
+
         var drawn = random.Next(20);
         if (isWatched && drawn < 12)
         {
