@@ -12,8 +12,8 @@ public static class Inside
 {
     private const int UntoldMax = 3; // stories of the options' defaults
 
-    /// <summary>The scopes of the ordinary run, or all of them with what they are about.</summary>
-    public static string[] ScopeNames(bool all) => [.. Scopes.All.Where(s => all || s.IsOrdinary).Select(s => all ? $"{s.Name}: {s.About}" : s.Name)];
+    /// <summary>The scopes, with what they are about if asked.</summary>
+    public static string[] ScopeNames(bool withAbout) => [.. Scopes.All.Select(s => withAbout ? $"{s.Name}: {s.About}" : s.Name)];
 
     /// <summary>Explores one scope. Returns: violation (or empty), summary, then the trace.</summary>
     public static string[] Explore(string scope, int workers, double seconds, int states, bool isBroken, Action<string> progress)
@@ -61,5 +61,5 @@ public static class Inside
     }
 
     private static string Summary(Outcome o) => string.Create(CultureInfo.InvariantCulture,
-        $"{o.Scope.Name}: {o.States:N0} states, {o.Transitions:N0} transitions, {(o.IsExhausted ? $"exhausted at depth {o.Depth}" : $"bounded at depth {o.Depth}")}, {o.Beyond:N0} beyond the terms, {o.Compared:N0} pairs compared{(o.WithoutWay is { } n ? $", {n} without a way to a hold" : "")}, {o.Took.TotalSeconds:F1} s");
+        $"{o.Scope.Name}: {o.States:N0} states, {o.Transitions:N0} transitions, {(o.IsExhausted ? $"exhausted at depth {o.Depth}" : $"bounded at depth {o.Depth}")}, {o.Beyond:N0} beyond the terms, {o.Compared:N0} pairs compared{(o.WithWay is { } n ? $", {n:N0} states with a way to a hold" : "")}, {o.Took.TotalSeconds:F1} s");
 }

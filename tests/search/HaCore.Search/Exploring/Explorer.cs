@@ -26,8 +26,8 @@ internal sealed record Outcome
     public string? Fault { get; init; }
     public IReadOnlyList<string> Trace { get; init; } = [];
 
-    /// <summary>Null = not asked, or not exhausted.</summary>
-    public int? WithoutWay { get; init; }
+    /// <summary>States with both programs up from which a hold was reached; null = the scope does not ask.</summary>
+    public int? WithWay { get; init; }
 }
 
 /// <summary>
@@ -45,7 +45,7 @@ internal sealed class Explorer(Scope scope, int workers, TimeSpan limit)
     private readonly Dictionary<StateHash, World> _samples = [];
     private readonly Lock _gate = new();
     private readonly long _began = TimeProvider.System.GetTimestamp();
-    private readonly WayBack _way = new();
+    private readonly WayToHold.KnownStates _known = new();
     private List<(World World, int Index)> _level = [];
     private int _next;
     private long _transitions;
@@ -53,6 +53,7 @@ internal sealed class Explorer(Scope scope, int workers, TimeSpan limit)
     private int _compared;
     private int _violating = -1;
     private string? _violation;
+    private bool _isStuck;
     private bool _outOfTime;
 
     private TimeSpan Elapsed => TimeProvider.System.GetElapsedTime(_began);
@@ -76,13 +77,6 @@ internal sealed class Explorer(Scope scope, int workers, TimeSpan limit)
         }
 
         var exhausted = _level.Count == 0 && _violating < 0 && _faults.Count == 0 && !_outOfTime;
-        var stuck = _scope.Liveness && exhausted && _faults.Count == 0 ? _way.Stuck(_table.Count) : null;
-        if (stuck is { Count: > 0 })
-        {
-            _violating = stuck[0];
-            _violation = $"no way to a hold without a crash or a fence, from {stuck.Count} states with both nodes up; the nearest one:";
-        }
-
         return new Outcome
         {
             Scope = _scope,
@@ -95,9 +89,15 @@ internal sealed class Explorer(Scope scope, int workers, TimeSpan limit)
             Took = Elapsed,
             Violation = _violation,
             Fault = _faults.Count > 0 ? _faults[0] : null,
-            Trace = _violating < 0 ? [] : Story.Tell(_scope, ChoicesTo(_violating)),
-            WithoutWay = stuck?.Count,
+            Trace = _violating < 0 ? [] : Trace(),
+            WithWay = _scope.Liveness ? _known.Judged : null,
         };
+    }
+
+    private List<string> Trace()
+    {
+        var (lines, end) = Story.Tell(_scope, ChoicesTo(_violating));
+        return _isStuck ? [.. lines, .. new WayToHold(_scope, _known).Tell(end)] : lines;
     }
 
     private void RunLevel()
@@ -171,7 +171,7 @@ internal sealed class Explorer(Scope scope, int workers, TimeSpan limit)
         private readonly Successors _successors;
         private readonly Canon _canon;
         private readonly Action<Choice, World> _take;
-        private readonly WayBack.Edges _edges;
+        private readonly WayToHold? _way;
         private int _parent;
         private long _transitions;
 
@@ -181,7 +181,7 @@ internal sealed class Explorer(Scope scope, int workers, TimeSpan limit)
             _successors = new Successors(explorer._scope);
             _canon = new Canon(explorer._scope);
             _take = Take;
-            _edges = explorer._way.NewEdges();
+            _way = explorer._scope.Liveness ? new WayToHold(explorer._scope, explorer._known) : null;
         }
 
         public List<(World World, int Index)> Found { get; } = [];
@@ -199,19 +199,6 @@ internal sealed class Explorer(Scope scope, int workers, TimeSpan limit)
             _transitions++;
             var hash = _canon.Of(world);
             var isNew = _explorer._table.Add(hash, _parent, choice.Packed, out var index);
-            if (_explorer._scope.Liveness)
-            {
-                if (isNew)
-                {
-                    _edges.AddState(index, world);
-                }
-
-                if (choice.IsBenign)
-                {
-                    _edges.Add(_parent, index);
-                }
-            }
-
             var isSample = ((int)hash.Low & SampleMask) == 0 && !_explorer._scope.IsBroken;
             if (!isNew)
             {
@@ -223,17 +210,7 @@ internal sealed class Explorer(Scope scope, int workers, TimeSpan limit)
                 return;
             }
 
-            if (world.Violation is { } violation)
-            {
-                lock (_explorer._gate)
-                {
-                    if (_explorer._violating < 0)
-                    {
-                        (_explorer._violating, _explorer._violation) = (index, violation);
-                    }
-                }
-            }
-
+            Check(world, index);
             if (world.IsBeyond)
             {
                 Interlocked.Increment(ref _explorer._beyond);
@@ -249,6 +226,24 @@ internal sealed class Explorer(Scope scope, int workers, TimeSpan limit)
             }
 
             Found.Add((world, index));
+        }
+
+        private void Check(World world, int index)
+        {
+            var isStuck = _way is not null && WayToHold.IsJudged(world) && !_way.Exists(world);
+            if (world.Violation is null && !isStuck)
+            {
+                return;
+            }
+
+            lock (_explorer._gate)
+            {
+                if (_explorer._violating < 0)
+                {
+                    (_explorer._violating, _explorer._isStuck) = (index, isStuck);
+                    _explorer._violation = world.Violation ?? "NO WAY TO A HOLD: both programs run, nothing goes wrong any more, and nobody comes to hold";
+                }
+            }
         }
 
         /// <summary>Two worlds with one canonical form must be able to do the same; else something that matters is not in the form.</summary>

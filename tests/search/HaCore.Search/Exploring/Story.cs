@@ -7,7 +7,7 @@ namespace HaCore.Search.Exploring;
 /// <summary>A trace for a reader: one line per choice, then both nodes as they are after it.</summary>
 internal static class Story
 {
-    public static List<string> Tell(Scope scope, IEnumerable<Choice> choices)
+    public static (List<string> Lines, World End) Tell(Scope scope, IEnumerable<Choice> choices)
     {
         var successors = new Successors(scope);
         var world = successors.First();
@@ -20,7 +20,7 @@ internal static class Story
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"{lines.Count + 1,3} {wanted,-38} {Describe(world)}"));
         }
 
-        return lines;
+        return (lines, world);
     }
 
     public static string Describe(World world) => $"a{Describe(world.A, world.ToA.Length)} b{Describe(world.B, world.ToB.Length)}"

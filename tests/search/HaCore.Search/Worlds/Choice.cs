@@ -37,9 +37,6 @@ internal readonly record struct Choice(ChoiceKind Kind, int Node, int Index = 0,
 {
     public int Packed => (int)Kind | (Node << 8) | (Index << 9) | (Variant << 16);
 
-    /// <summary>Neither crash nor fence nor any other bad luck: what must suffice to reach a hold.</summary>
-    public bool IsBenign => Kind is ChoiceKind.Tick or ChoiceKind.Deliver or ChoiceKind.Written or ChoiceKind.Done or ChoiceKind.FenceConfirmed or ChoiceKind.ResourceProbed;
-
     public static Choice Unpack(int packed) => new((ChoiceKind)(packed & 0xFF), (packed >> 8) & 1, (packed >> 9) & 0x7F, packed >> 16);
 
     public override string ToString()

@@ -39,6 +39,9 @@ internal static class Inner
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_IsVerdictOpen")]
     public static extern bool IsVerdictOpen(this ClusterMachine machine);
 
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_IsLeaving")]
+    public static extern bool IsLeaving(this ClusterMachine machine);
+
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_durableVersion")]
     public static extern ref long DurableVersion(this DurableStore store);
 

@@ -26,9 +26,6 @@ internal sealed record Scope
     /// <summary>One sentence for the page of results.</summary>
     public required string About { get; init; }
 
-    /// <summary>Part of the run without options; the others are asked for by name.</summary>
-    public bool IsOrdinary { get; init; } = true;
-
     /// <summary>What the ordinary run gives it.</summary>
     public double Seconds { get; init; } = 8;
 
@@ -63,6 +60,7 @@ internal sealed record Scope
     public int Groups { get; init; } = 1;
     public bool ReplicatedData { get; init; }
     public string? Preferred { get; init; }
+    /// <summary>From every state with both programs up a hold must be within reach (WayToHold).</summary>
     public bool Liveness { get; init; }
 
     /// <summary>Crashes of machines and programs, together.</summary>

@@ -9,20 +9,10 @@ internal static class Scopes
         {
             Name = "core",
             About = "Three starts of each node, two crashes of machines or programs, fences without limit, three intervals of time. Exhausted.",
-            Seconds = 75,
+            Seconds = 400,
             SeparateWrites = false,
             Deaths = 2,
             Ticks = 3,
-        },
-        new Scope
-        {
-            Name = "live",
-            About = "Time without limit, one crash, fences without limit, two starts of each node: a hold stays within reach.",
-            Seconds = 60,
-            FromRunning = true,
-            SeparateWrites = false,
-            Incarnations = 2,
-            Deaths = 1,
             Liveness = true,
         },
         new Scope
@@ -103,26 +93,6 @@ internal static class Scopes
             Deaths = 1,
             Ticks = 6,
             Pauses = 1,
-        },
-        new Scope
-        {
-            Name = "two-groups",
-            About = "As hunt, with two groups and a window of two frames.",
-            IsOrdinary = false,
-            FromRunning = true,
-            SeparateWrites = false,
-            Groups = 2,
-            Window = 2,
-            Deaths = 2,
-            Ticks = 6,
-        },
-        new Scope
-        {
-            Name = "crash",
-            About = "Crashes of machines and programs and time without limit but the three starts; the disk and the agents answer at once. For a long night.",
-            IsOrdinary = false,
-            SeparateWrites = false,
-            Liveness = true,
         },
     ];
 }

@@ -23,6 +23,7 @@ internal sealed partial class Successors
         _configurations = ScopeConfiguration.For(scope);
         _draft = new Draft(scope);
         _resources = scope.Groups;
+        _takeFirst = (choice, next) => _first ??= (choice, next); // of the ways to lose a frame: the oldest
     }
 
     public World First()

@@ -34,5 +34,8 @@ internal sealed class World
 
     public Frame[] To(int index) => index == 0 ? ToA : ToB;
 
+    /// <summary>The same moment, whatever may still happen.</summary>
+    public World WithoutLimits() => new() { A = A, B = B, ToA = ToA, ToB = ToB, Fences = Fences, Limits = 0 };
+
     public bool Has(Limited what) => ((Limits >> (4 * (int)what)) & 15) != 0;
 }
