@@ -27,7 +27,8 @@ public static class Inside
             throw new InvalidOperationException($"{Summary(outcome)}\n{fault}");
         }
 
-        return [outcome.Violation ?? "", Summary(outcome), .. outcome.Trace];
+        var isCutShort = found.MustEnd && !isBroken && seconds <= 0 && !outcome.IsExhausted;
+        return [outcome.Violation ?? (isCutShort ? "is to be exhausted and was not" : ""), Summary(outcome), .. outcome.Trace];
     }
 
     public static string[] Measure(string scope) => [.. Exploring.Measure.Of(Scopes.All.First(s => s.Name == scope))];

@@ -37,6 +37,9 @@ internal sealed class WordSink(long pastTicks)
     /// <summary>Set before the first state is hashed: keeps the name of each field, to tell in which one two states differ.</summary>
     public static bool Named { get; set; }
 
+    // No run of the search comes so far: a probe that is due in a thousand days is due "never", else its approach makes every state a new one.
+    private static readonly long FarTicks = Worlds.ScopeConfiguration.Interval.Ticks * 100_000;
+
     private readonly List<(int At, string Name)> _names = [];
     private readonly List<ulong> _words = new(512);
     private readonly List<Mark> _marks = new(64);
@@ -78,7 +81,7 @@ internal sealed class WordSink(long pastTicks)
     }
 
     public void Time(Instant value) =>
-        _words.Add(value == Instant.Never ? ulong.MaxValue : (ulong)Math.Max(value.Ticks - _now, -pastTicks));
+        _words.Add(value == Instant.Never ? ulong.MaxValue : value.Ticks - _now > FarTicks ? ulong.MaxValue - 1 : (ulong)Math.Max(value.Ticks - _now, -pastTicks));
 
     /// <summary>Matters only as the newest of the moments that silence is counted from.</summary>
     public void SilenceTime(Instant value, bool matters) => Time(!matters && value.Ticks < _silentSince ? default : value);

@@ -29,6 +29,9 @@ internal sealed record Scope
     /// <summary>What the ordinary run gives it.</summary>
     public double Seconds { get; init; } = 8;
 
+    /// <summary>A run with the scope's own time that does not exhaust it has failed.</summary>
+    public bool MustEnd { get; init; }
+
     /// <summary>Begins where both nodes are in session and one of them holds, not with both machines off.</summary>
     public bool FromRunning { get; init; }
 

@@ -8,8 +8,9 @@ internal static class Scopes
         new Scope
         {
             Name = "core",
-            About = "Three starts of each node, two crashes of machines or programs, fences without limit, three intervals of time. Exhausted.",
-            Seconds = 400,
+            About = "Three starts of each node, two crashes of machines or programs, fences without limit, three intervals of time: exhausted, with liveness.",
+            Seconds = 240,
+            MustEnd = true,
             SeparateWrites = false,
             Deaths = 2,
             Ticks = 3,
