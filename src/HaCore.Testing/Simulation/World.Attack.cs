@@ -125,7 +125,7 @@ internal sealed partial class World
 
         foreach (var decision in process.Decisions)
         {
-            if (decision is not Decision.Notice { Kind: NoticeKind.LinkUp or NoticeKind.LinkLost or NoticeKind.LinkLate or NoticeKind.PeerUnverified })
+            if (decision is not Decision.Notice { Kind: NoticeKind.LinkUp or NoticeKind.LinkLost or NoticeKind.LinkLate or NoticeKind.LinkMemberLost or NoticeKind.LinkMemberActive or NoticeKind.PeerUnverified })
             {
                 throw Failed(Invariant.AttackerChangesNothing, $"{process.Node.Key}: the attacker {what}, and it decides {Trace.Describe(decision)}");
             }
@@ -148,7 +148,7 @@ internal sealed partial class World
     {
         switch (decision)
         {
-            case Decision.Notice { Kind: NoticeKind.LinkUp or NoticeKind.LinkLost or NoticeKind.LinkLate or NoticeKind.PeerUnverified }:
+            case Decision.Notice { Kind: NoticeKind.LinkUp or NoticeKind.LinkLost or NoticeKind.LinkLate or NoticeKind.LinkMemberLost or NoticeKind.LinkMemberActive or NoticeKind.PeerUnverified }:
                 break;
             case Decision.Notice notice:
                 Mix(process, 1000 + (ulong)notice.Kind);

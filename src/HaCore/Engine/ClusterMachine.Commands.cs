@@ -52,6 +52,7 @@ internal sealed partial class ClusterMachine
             if (_peer.IsDuplicate)
             {
                 _peer.IsDuplicate = false;
+                _verdictHoldOff = Instant.Max(_verdictHoldOff, _context.Now + _context.DeadTime); // its silence was this node's own: nothing was admitted
                 return (true, "the duplicate mark is lifted: the newest start of the peer is admitted again");
             }
         }

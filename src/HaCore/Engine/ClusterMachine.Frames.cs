@@ -11,6 +11,7 @@ internal sealed partial class ClusterMachine
     private long _muteVersion;
     private Instant _dampedUntil;
     private bool _answerAtOnce;
+    private bool _lateInSession; // there was a session before the pause, so the pause is news to the peer
     private ulong _lateSequence; // only an echo of a later frame was made after this node woke up
 
     /// <summary>The peer asked this node to stay on standby after too many unplanned departures.</summary>
@@ -20,10 +21,16 @@ internal sealed partial class ClusterMachine
     {
         var frame = received.Frame;
         var before = _store.PeerIncarnation;
+        var wasDown = _peer.IsConfirmedDown;
         _links[received.Link].OnFrame(frame, _peer.RoundTrip(frame));
         switch (_peer.OnFrame(frame, IsVerdictOpen))
         {
             case FrameUse.Accepted:
+                if (wasDown)
+                {
+                    Array.ForEach(_groups, static g => g.OnPeerAlive());
+                }
+
                 OnAccepted(frame);
                 break;
             case FrameUse.Left:
@@ -185,6 +192,7 @@ internal sealed partial class ClusterMachine
             }
 
             _isLate = true;
+            _lateInSession |= _peer.HasSession;
             _lateSequence = _context.Sequence;
             if (shift)
             {
@@ -219,6 +227,7 @@ internal sealed partial class ClusterMachine
     private void ClearLate(bool announce)
     {
         _isLate = false;
+        _lateInSession = false;
         _context.Changed();
         if (announce)
         {

@@ -76,6 +76,7 @@ internal sealed partial class ClusterMachine
             return;
         }
 
+        _context.Due(_context.Now + _configuration.Times.HeartbeatInterval); // a step is the proof of life, also where every link is slower than the heartbeat
         if (_peer.IsConfirmedDown)
         {
             ForgetPromise();

@@ -70,9 +70,12 @@ internal sealed partial class ClusterMachine
         : group.Record.Durable.ConflictLost ? _configuration.LocalNode
         : group.PeerGroup.Has(Wire.FrameGroupFlags.ConflictLost) ? _configuration.Peer : null;
 
-    /// <summary>Rule L: a late self renews nothing; what runs out meanwhile is added again when the peer has answered.</summary>
+    /// <summary>
+    /// Rule L: a late self renews nothing; what runs out meanwhile is added again when the peer has answered. Without a session before the pause the pause changed nothing:
+    /// whoever may take over without one could have done so before it, and a lone holder must not lose its addresses to it.
+    /// </summary>
     private LeasePermission LeasesOf(GroupMachine group) =>
-        _isLate || _isSuperseded || !group.IsHeldByRight ? LeasePermission.Withheld
+        (_isLate && _lateInSession) || _isSuperseded || !group.IsHeldByRight ? LeasePermission.Withheld
         : IsMaintenance || _leave == LeaveStage.Detaching ? LeasePermission.RunsOn
         : LeasePermission.Granted;
 

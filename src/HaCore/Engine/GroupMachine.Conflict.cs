@@ -52,6 +52,19 @@ internal sealed partial class GroupMachine
             $"{why}: the data may differ. No failback and no automatic failover until an operator has looked at it and clears the mark, naming the term that the status shows");
     }
 
+    /// <summary>
+    /// The peer was taken for down and lives. What this node took from it meanwhile both have run, whatever the peer says of it now: it may have stopped it a moment
+    /// before its frame could tell of the conflict.
+    /// </summary>
+    public void OnPeerAlive()
+    {
+        if (_takenFromHolder)
+        {
+            _takenFromHolder = false;
+            MarkDiverged("the peer held it, was taken for down, and lives");
+        }
+    }
+
     /// <summary>The side that stopped is the proposed victim: its data is kept until an operator agrees, or the policy says so by name.</summary>
     private void MarkConflictLost()
     {
@@ -64,14 +77,14 @@ internal sealed partial class GroupMachine
 
     /// <summary>
     /// <see cref="SplitBrainPolicy.DiscardLoser"/>: the node that kept the group clears the mark, once the other one says that it has stopped everything. Its
-    /// frames carry the clearing until the other has it too. Only the side that never stopped clears, and with replicated data not before both copies are the
-    /// same again: until then the mark keeps the group from moving onto the losing copy.
+    /// frames carry the clearing until the other has it too. With replicated data only if the other says that it is the side that stopped, and not before both copies
+    /// are the same again: until then the mark keeps the group from moving onto the losing copy.
     /// </summary>
     private void ClearDivergenceOfLoser(in OwnershipConditions now)
     {
         if (Configuration.SplitBrain == SplitBrainPolicy.DiscardLoser && Record.Current.Diverged && !IsPending && Record.Durable.Term == PeerGroup.Term
             && IsHeld && !IsResidue && Releasing == ReleaseReason.None && now.HasSession && DigestsAgree && PeerGroup.Hold == HoldState.NotHeld
-            && PeerGroup.Has(FrameGroupFlags.ConflictLost) && (!Configuration.ReplicatedData || Array.Exists(_slots, static s => s.Replica == ReplicaStatus.InSync)))
+            && (!Configuration.ReplicatedData || (PeerGroup.Has(FrameGroupFlags.ConflictLost) && Array.Exists(_slots, static s => s.Replica == ReplicaStatus.InSync))))
         {
             ClearDivergence(Record.Durable.Term, "the other side has stopped it and its writes are given up, as the split-brain policy says");
         }

@@ -11,6 +11,7 @@ internal sealed partial class GroupMachine
     private bool _divergenceCleared;
     private bool _everTaken;
     private bool _peerWasUnknown;
+    private bool _takenFromHolder; // taken under a verdict about a peer that held it when it was last heard, or could have taken it since
 
     /// <summary>Tells the peer that an operator cleared the divergence, until it says so too.</summary>
     public bool TellsDivergenceCleared => _divergenceCleared;
@@ -265,6 +266,7 @@ internal sealed partial class GroupMachine
         }
         else if (!Record.Current.Diverged || _peer.Verdict == VerdictKind.Operator)
         {
+            _takenFromHolder |= !LocalOwns; // the owner of a term may have taken the hold since it was last heard
             var highest = Math.Max(Record.Current.Term, PeerGroup.Term);
             SetTerm(Terms.Next(highest, _context.Configuration.LocalIsFirst), $"seized: the peer is confirmed down ({_peer.Verdict})", NoticeKind.Seize);
         }
@@ -299,6 +301,7 @@ internal sealed partial class GroupMachine
     {
         Reason = reason;
         IsResidue = false;
+        _takenFromHolder |= _peer.IsConfirmedDown && (PeerGroup.Hold == HoldState.Held || (Configuration.ReplicatedData && PeerGroup.Hold != HoldState.NotHeld));
         _everTaken = true;
         HoldSequence = _context.Sequence;
         SetHold(HoldState.Held);

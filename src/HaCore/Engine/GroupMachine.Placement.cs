@@ -61,6 +61,7 @@ internal sealed partial class GroupMachine
     {
         _wantedAnswer = 0;
         _peerWasUnknown = false;
+        _takenFromHolder = false;
     }
 
     /// <summary>The non-owner asks the owner (R2).</summary>

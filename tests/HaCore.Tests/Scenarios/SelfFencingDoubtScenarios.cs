@@ -2,6 +2,7 @@ using HaCore.Configuration;
 using HaCore.Engine;
 using HaCore.Testing.Simulation;
 using FencePolicy = HaCore.Configuration.FencePolicy;
+using WaitPolicy = HaCore.Configuration.WaitPolicy;
 
 namespace HaCore.Tests.Scenarios;
 
@@ -11,15 +12,7 @@ namespace HaCore.Tests.Scenarios;
 /// </summary>
 public sealed class SelfFencingDoubtScenarios
 {
-    private static readonly EngineSelfFencing Times = new(4.Seconds(), 9.Seconds());
-
-    private static World Watched(IFencingPolicy? policy = null, int devices = 0, Action<WorldSettings>? more = null) => new(s =>
-    {
-        s.Policy = policy ?? new SelfFencingPolicy();
-        s.FencingDeviceCount = devices;
-        s.SelfFencing = Times;
-        more?.Invoke(s);
-    });
+    private static World Watched(IFencingPolicy? policy = null, int devices = 0, Action<WorldSettings>? more = null) => SelfFencingScenarios.Watched(policy, devices, more);
 
     [Fact]
     [Trait("Rule", "F")]
@@ -376,5 +369,30 @@ public sealed class SelfFencingDoubtScenarios
         world.PowerOff("b");
         world.ExpectActive("g2", "a", within: 1.Minutes());
         world.ExpectActive("g1", "a");
+    }
+
+    [Fact]
+    [Trait("Rule", "L")]
+    public void A_lone_holder_that_was_paused_goes_on_renewing_what_it_was_lent()
+    {
+        var world = new World(s => s.Policy = new WaitPolicy()).StartBoth();
+        world.PowerOff("b");
+        world.Advance(1.Minutes());
+        world.Freeze("a", 10.Seconds());
+        world.Advance(10.Seconds());
+        world.Expect(world.Status("a", "web").Leases == LeasePermission.Granted, "nobody could have taken it over in the pause who could not before");
+        world.ExpectActive("web", "a");
+    }
+
+    [Fact]
+    [Trait("Rule", "F")]
+    public void The_engine_gives_proof_of_life_once_per_heartbeat_however_slow_its_links_are()
+    {
+        var world = Watched(more: s => s.PerNode = (_, c) => c with { Links = [.. c.Links.Select(l => l with { Interval = 0.6.Seconds() })] });
+        world.Start("a");
+        world.Advance(1.Minutes());
+        var before = world.Steps;
+        world.Advance(10.Seconds());
+        world.Expect(world.Steps - before >= 10 / 0.2, "one step per heartbeat of 0.2 s");
     }
 }

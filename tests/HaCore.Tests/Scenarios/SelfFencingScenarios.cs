@@ -13,7 +13,7 @@ public sealed class SelfFencingScenarios
 {
     private static readonly EngineSelfFencing Times = new(4.Seconds(), 9.Seconds());
 
-    private static World Watched(IFencingPolicy? policy = null, int devices = 0, Action<WorldSettings>? more = null) => new(s =>
+    internal static World Watched(IFencingPolicy? policy = null, int devices = 0, Action<WorldSettings>? more = null) => new(s =>
     {
         s.Policy = policy ?? new SelfFencingPolicy();
         s.FencingDeviceCount = devices;

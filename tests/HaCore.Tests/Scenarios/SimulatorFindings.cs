@@ -111,4 +111,29 @@ public class SimulatorFindings
         world["a"].Disk.Error = null;
         world.RunUntilQuiet();
     }
+
+    /// <summary>
+    /// Rule C. Seed 166061935686373: after an unfenced takeover the other holder stops by itself just before its first frame is heard again. Both have written all the
+    /// same: marked as diverged, and no failback onto the copy that missed it.
+    /// </summary>
+    [Fact]
+    [Trait("Rule", "C")]
+    public void A_holder_that_stopped_before_it_was_heard_again_has_diverged_all_the_same()
+    {
+        var world = new World(s =>
+        {
+            s.Policy = new ProceedPolicy();
+            s.TwoHoldersAllowed = true;
+        }).StartBoth();
+        world.CutAll();
+        world.ExpectActive("web", "b", within: 10.Seconds());
+        world.ExpectActive("web", "a");
+        world.MustAccept("a", CommandKind.Standby, node: "a", flag: true);
+        world.RunUntil(() => !world["a"].AnyActive(0), 5.Seconds(), "a has stopped");
+        world.MustAccept("a", CommandKind.Online, node: "a");
+        world.HealAll();
+        world.Advance(10.Seconds());
+        world.Expect(world.Status("a", "web").Diverged && world.Status("b", "web").Diverged);
+        world.ExpectStays("web", "b", 1.Minutes());
+    }
 }
