@@ -52,7 +52,7 @@ internal static class LeaseTable
 
     public static IReadOnlyList<LeaseSeries> Measure(RunSettings settings, int runs, TextWriter output)
     {
-        using var lab = new TwoNodeLab(settings, "t");
+        using var lab = new TwoNodeLab(settings, "te");
         return [.. Rows.Select(row => Measure(lab, row.Name, row.Options, row.IsCleaned, runs, output))];
     }
 
